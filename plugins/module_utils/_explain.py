@@ -1,0 +1,81 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""An AWS failure as one sentence for a person: what was tried, what AWS said, what to do now.
+
+Modules use ``fail_aws``; the filter ``explain_failure`` says the same of a failure in somebody else's module.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NoReturn
+
+CREDENTIALS = (
+    "Give this run credentials: sign in with 'aws login' or 'aws sso login', or set AWS_PROFILE, or AWS_ACCESS_KEY_ID "
+    "and AWS_SECRET_ACCESS_KEY; then run again."
+)
+EXPIRED = "The credentials have run out. Sign in again (or take new temporary keys), then run again: it carries on."
+INVALID = (
+    "AWS does not know these credentials: check AWS_PROFILE or AWS_ACCESS_KEY_ID, the secret key, and that the "
+    "key is active."
+)
+PERMISSION = (
+    "The identity of this run lacks that permission: use an administrator of the account, or add the permission, "
+    "then run again."
+)
+NETWORK = (
+    "AWS cannot be reached: check the network, a proxy (HTTPS_PROXY), AWS_ENDPOINT_URL if it is set, and the "
+    "region's name; then run again."
+)
+THROTTLED = "AWS limits the rate of these calls: wait a minute, then run again; it carries on."
+REGION = "Name a region: set AWS_REGION (for example ap-northeast-1), or the option 'region'."
+PROFILE = "Check AWS_PROFILE against the profiles in ~/.aws/config ('aws configure list-profiles' lists them)."
+
+# What AWS (its error code) or botocore (its exception's words) calls a failure -> what a person does about it.
+# Codes: https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
+_ADVICE: tuple[tuple[str, str], ...] = (
+    (r"Unable to locate credentials|NoCredentials|Partial credentials|MissingAuthenticationToken", CREDENTIALS),
+    (r"ExpiredToken|RequestExpired|[Tt]oken has expired|security token included in the request is expired", EXPIRED),
+    (r"InvalidClientTokenId|UnrecognizedClient|InvalidAccessKeyId|SignatureDoesNotMatch|AuthFailure", INVALID),
+    (r"config profile .* could not be found", PROFILE),
+    (r"specify a region|NoRegionError", REGION),
+    (r"AccessDenied|UnauthorizedOperation|AuthorizationError|NotAuthorized|not authorized to perform", PERMISSION),
+    (
+        r"Could not connect to the endpoint|EndpointConnectionError|Connect timeout|Read timeout|Connection was closed"
+        r"|Failed to connect to proxy|Name or service not known|SSL validation failed",
+        NETWORK,
+    ),
+    (r"Throttling|RequestLimitExceeded|TooManyRequests|SlowDown|Rate exceeded", THROTTLED),
+)
+
+_CLIENT_ERROR = re.compile(r"An error occurred \((?P<code>[^)]+)\) when calling the (?P<call>\w+) operation[^:]*: *")
+
+
+def advice(text: str) -> str | None:
+    """What to do about the failure that ``text`` tells of; None where only the failure itself can say."""
+    return next((what_to_do for pattern, what_to_do in _ADVICE if re.search(pattern, text)), None)
+
+
+def said(text: str) -> str:
+    """``text`` with botocore's wording of a service error turned into plain words."""
+    return _CLIENT_ERROR.sub(lambda match: f"AWS answered {match['call']} with {match['code']}: ", text)
+
+
+def sentence(tried: str, text: str) -> str:
+    """One sentence (two with the advice): what was tried, what AWS said, what to do now."""
+    parts = [f"Could not {tried}: {said(text).strip().rstrip('.')}."]
+    what_to_do = advice(text)
+    return " ".join([*parts, what_to_do] if what_to_do else parts)
+
+
+def fail_aws(module: Any, error: BaseException, tried: str) -> NoReturn:
+    """End the module's run: AWS (or the way to it) failed with ``error`` when it ``tried`` to do something.
+
+    Args:
+        module: the AnsibleAWSModule that runs.
+        error: a botocore ClientError or BotoCoreError.
+        tried: what was tried and on what, to follow "Could not", as "create the account alias 'example'".
+    """
+    response: dict[str, Any] = getattr(error, "response", {})
+    code = response.get("Error", {}).get("Code")
+    module.fail_json(msg=sentence(tried, str(error)), error={"code": code, "message": str(error)})
+    raise AssertionError("fail_json does not return")
