@@ -1,0 +1,98 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Secrets on disk and passwords: written durably and for the owner alone, generated to satisfy any policy."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import string
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+# The symbols that IAM counts as non-alphanumeric:
+# https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAccountPasswordPolicy.html
+SYMBOLS = "!@#$%^&*()_+-=[]{}|'"
+CLASSES = {
+    "RequireUppercaseCharacters": (string.ascii_uppercase, "an uppercase letter (A to Z)"),
+    "RequireLowercaseCharacters": (string.ascii_lowercase, "a lowercase letter (a to z)"),
+    "RequireNumbers": (string.digits, "a digit (0 to 9)"),
+    "RequireSymbols": (SYMBOLS, f"one of the symbols {SYMBOLS}"),
+}
+GENERATED_LENGTH = 32
+LONGEST = 128
+
+
+def write_secret(path: Path, text: str) -> None:
+    """Put ``text`` into the file ``path`` (0600, directories made 0700) so that it survives a crash right after.
+
+    The file is either the old one or the whole new one: what an interrupted write leaves behind lies in the same
+    0700 directory, for the owner alone, and the next write replaces it.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    with contextlib.suppress(FileNotFoundError):
+        partial.unlink()
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+    _sync_directory(path.parent)
+
+
+def remove_secret(path: Path) -> None:
+    """Remove the file ``path``, and what an interrupted write of it left; neither need exist."""
+    path.unlink(missing_ok=True)
+    path.with_name(f".{path.name}.partial").unlink(missing_ok=True)
+
+
+def read_secret(path: Path) -> str | None:
+    """What ``write_secret`` wrote to ``path``, less the end of its line; None where there is no such file."""
+    try:
+        return path.read_text(encoding="utf-8").rstrip("\n")
+    except FileNotFoundError:
+        return None
+
+
+def _sync_directory(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def generate_password(minimum_length: int = 0) -> str:
+    """A random password of every class of characters, which no IAM password policy of that length refuses."""
+    length = max(GENERATED_LENGTH, minimum_length)
+    alphabets = [alphabet for alphabet, _name in CLASSES.values()]
+    characters = [secrets.choice(alphabet) for alphabet in alphabets]
+    characters += [secrets.choice("".join(alphabets)) for _ in range(length - len(characters))]
+    secrets.SystemRandom().shuffle(characters)
+    return "".join(characters)
+
+
+def broken_rules(password: str, policy: Mapping[str, Any] | None) -> list[str]:
+    """What ``password`` lacks under ``policy`` (as GetAccountPasswordPolicy returns it; None: IAM's default one).
+
+    The default: 8 to 128 characters, at least three of the four classes.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_passwords_account-policy.html
+    """
+    missing = {
+        rule: name for rule, (alphabet, name) in CLASSES.items() if not any(letter in alphabet for letter in password)
+    }
+    shortest = 8 if policy is None else int(policy.get("MinimumPasswordLength", 6))
+    broken = []
+    if len(password) < shortest:
+        broken.append(f"it needs at least {shortest} characters")
+    if len(password) > LONGEST:
+        broken.append(f"it may have at most {LONGEST} characters")
+    if policy is None:
+        if len(missing) > 1:
+            broken.append("it needs characters of three kinds: uppercase, lowercase, digits, symbols")
+    else:
+        broken += [f"it needs {name}" for rule, name in missing.items() if policy.get(rule)]
+    return broken
