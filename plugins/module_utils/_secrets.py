@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import secrets
 import string
@@ -24,23 +23,40 @@ GENERATED_LENGTH = 32
 LONGEST = 128
 
 
-def write_secret(path: Path, text: str) -> None:
-    """Put ``text`` into the file ``path`` (0600, directories made 0700) so that it survives a crash right after.
+def write_secret(path: Path, content: str | bytes) -> None:
+    """Put ``content`` into the file ``path`` (0600, directories made 0700) so that it survives a crash right after.
 
     The file is either the old one or the whole new one: what an interrupted write leaves behind lies in the same
     0700 directory, for the owner alone, and the next write replaces it.
+
+    Raises:
+        OSError: the place cannot be written to; the old file, if any, is untouched.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    with contextlib.suppress(FileNotFoundError):
-        partial.unlink()
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
+    partial = _open_partial(path)
+    with partial.open("wb") as file:
+        file.write(content.encode() if isinstance(content, str) else content)
         file.flush()
         os.fsync(file.fileno())
     partial.replace(path)
     _sync_directory(path.parent)
+
+
+def prove_writable(path: Path) -> None:
+    """See to it that ``write_secret`` can write ``path``, before AWS hands out what it shows only once.
+
+    Raises:
+        OSError: it cannot.
+    """
+    _open_partial(path).unlink()
+
+
+def _open_partial(path: Path) -> Path:
+    """The empty file, for the owner alone, that becomes ``path`` when its content is on disk."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    partial.unlink(missing_ok=True)
+    os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    return partial
 
 
 def remove_secret(path: Path) -> None:

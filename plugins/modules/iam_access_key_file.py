@@ -79,7 +79,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._access_key import AccessKey, read_access_key, to_csv
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
-from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import write_secret
+from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import prove_writable, write_secret
 
 
 class Standing(NamedTuple):
@@ -108,7 +108,7 @@ def list_key_ids(client: Any, user_name: str) -> list[str]:
 def create(module: Any, client: Any) -> Standing:
     user_name, path = module.params["user_name"], Path(module.params["path"])
     try:
-        write_secret(path, "")  # a place that cannot be written to shows before AWS makes a key, not after
+        prove_writable(path)
         key = client.create_access_key(aws_retry=True, UserName=user_name)["AccessKey"]
         write_secret(path, to_csv(AccessKey(key["AccessKeyId"], key["SecretAccessKey"])))
     except OSError as error:
