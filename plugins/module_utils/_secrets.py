@@ -52,7 +52,9 @@ def prove_writable(path: Path) -> None:
 
 def _open_partial(path: Path) -> Path:
     """The empty file, for the owner alone, that becomes ``path`` when its content is on disk."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for directory in reversed(path.parents):  # mkdir's parents=True would make them with the default mode
+        if not directory.exists():
+            directory.mkdir(mode=0o700, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")
     partial.unlink(missing_ok=True)
     os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
