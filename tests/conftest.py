@@ -1,0 +1,133 @@
+"""Fixtures: one sandbox server for the test session, fresh accounts for each test, and ansible-playbook against them."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from sandbox import Sandbox
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+CALLBACKS = Path(__file__).resolve().parent / "account" / "callback"
+COLLECTIONS = Path(os.environ.get("DAYONE_COLLECTIONS", CHECKOUT / ".cache" / "collections"))
+RUN_SECONDS = 300
+
+Plays = str | os.PathLike[str] | list[dict[str, Any]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """What an ansible-playbook run did."""
+
+    rc: int
+    output: str
+    tasks: list[dict[str, Any]]
+    stats: dict[str, dict[str, int]]
+
+    @property
+    def changed(self) -> list[str]:
+        """Names of the tasks that reported a change, in order."""
+        return [task["name"] for task in self.tasks if task["changed"]]
+
+    def task(self, name: str) -> dict[str, Any]:
+        """The result of the one task of this name that was not skipped."""
+        (found,) = [task for task in self.tasks if task["name"] == name and task["status"] != "skipped"]
+        return found
+
+
+@pytest.fixture(scope="session")
+def _server() -> Iterator[Sandbox]:
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def account(_server: Sandbox) -> Sandbox:
+    """A sandbox with fresh accounts; its root user's credentials are the default."""
+    _server.reset()
+    return _server
+
+
+@pytest.fixture
+def ansible(account: Sandbox, tmp_path: Path) -> Callable[..., Run]:
+    """Run a playbook (a path, a collection's playbook name, or a list of plays) against the account."""
+    home = tmp_path / "ansible"
+    home.mkdir()
+    (home / "ansible.cfg").touch()
+    work = tmp_path / "work"
+    work.mkdir()
+    runs = 0
+
+    def ansible_playbook(
+        playbook: Plays,
+        *arguments: str,
+        extra_vars: dict[str, Any] | None = None,
+        env: dict[str, str] | None = None,
+        check: bool = True,
+    ) -> Run:
+        nonlocal runs
+        runs += 1
+        record = home / f"record-{runs}.jsonl"
+        record.touch()
+        command = [sys.executable, "-m", "ansible.cli.playbook", _playbook(playbook, home / f"play-{runs}.yml")]
+        command += arguments
+        if extra_vars is not None:
+            # In a file: values on a command line show in the process list.
+            variables = home / f"vars-{runs}.json"
+            variables.write_text(json.dumps(extra_vars))
+            command += ["-e", f"@{variables}"]
+        done = subprocess.run(
+            command,
+            cwd=work,
+            env={**account.process_env(), **_ansible_env(home, record), **(env or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=RUN_SECONDS,
+            check=False,
+        )
+        lines = [json.loads(line) for line in record.read_text().splitlines()]
+        run = Run(
+            done.returncode,
+            done.stdout,
+            [line for line in lines if "stats" not in line],
+            next((line["stats"] for line in lines if "stats" in line), {}),
+        )
+        if check:
+            assert run.rc == 0, run.output
+        return run
+
+    return ansible_playbook
+
+
+def _playbook(playbook: Plays, file: Path) -> str:
+    if not isinstance(playbook, list):
+        return os.fspath(playbook)
+    file.write_text(yaml.safe_dump(playbook, sort_keys=False))
+    return str(file)
+
+
+def _ansible_env(home: Path, record: Path) -> dict[str, str]:
+    return {
+        "ANSIBLE_HOME": str(home),
+        "ANSIBLE_LOCAL_TEMP": str(home / "tmp"),
+        "ANSIBLE_REMOTE_TMP": str(home / "tmp"),
+        "ANSIBLE_CONFIG": str(home / "ansible.cfg"),
+        "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
+        "ANSIBLE_CALLBACK_PLUGINS": str(CALLBACKS),
+        "ANSIBLE_CALLBACKS_ENABLED": "record",
+        "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
+        "ANSIBLE_LOCALHOST_WARNING": "false",
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+        "ANSIBLE_NOCOLOR": "true",
+        "RECORD_FILE": str(record),
+    }

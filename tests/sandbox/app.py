@@ -1,0 +1,117 @@
+"""The layer before moto: every request passes here, is judged by the rules, and is written into the journal."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import threading
+import traceback
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from moto.core.request import Request as HttpRequest
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.wrappers import Response
+
+from . import control, request
+from .errors import Refusal, error_response
+from .journal import Call, writes
+from .principals import Principal, principal_of
+from .rules import RULES
+from .world import World
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+
+
+class Application:
+    """WSGI: the control path, the rules, then moto. One request at a time, so that check and write are one."""
+
+    def __init__(self) -> None:
+        self.world = World()
+        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._lock = threading.Lock()
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        # The body is read whole before anything is answered: on a kept-alive connection its rest would be the next request.
+        body = HttpRequest(environ).get_data(cache=False)
+        environ["wsgi.input"] = io.BytesIO(body)
+        environ["CONTENT_LENGTH"] = str(len(body))
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
+        http = HttpRequest({**environ, "wsgi.input": io.BytesIO(body)})
+        with self._lock:
+            if http.path.startswith(control.PREFIX):
+                response = control.control(http, self.world)
+            else:
+                response = self._answer(http, environ)
+        return response(environ, start_response)
+
+    def _answer(self, http: HttpRequest, environ: Environ) -> Response:
+        scope = request.scope_of(http)
+        if scope is None:
+            return error_response("query", Refusal("MissingAuthenticationToken", "Request is missing a signature", 403))
+        principal = principal_of(scope.access_key, self.world.sessions)
+        if principal is None:
+            return error_response(request.protocol_of(http, scope.service), unknown_key(scope.service))
+        call = request.read(http, scope, principal)
+        response = self._judge(call, environ)
+        self._note(call, response)
+        return response
+
+    def _judge(self, call: request.Request, environ: Environ) -> Response:
+        try:
+            self.world.raise_fault(call.service, call.action)
+            for rule in RULES.get((call.service, call.action), []):
+                answer = rule(call, self.world)
+                if answer is not None:
+                    return request.result_response(call, answer)
+            return self._ask_moto(call.principal, environ)
+        except Refusal as refusal:
+            return error_response(call.protocol, refusal)
+        except NotImplementedError:
+            # 501 and not 500: clients try a 500 again and again.
+            return error_response(call.protocol, Refusal("NotImplemented", f"{call.action} is not in the sandbox", 501))
+        except Exception:
+            traceback.print_exc()
+            return error_response(call.protocol, Refusal("InternalFailure", f"The sandbox broke on {call.action}", 501))
+
+    def _ask_moto(self, principal: Principal, environ: Environ) -> Response:
+        return Response.from_app(self._moto, {**environ, "HTTP_X_MOTO_ACCOUNT_ID": principal.account}, buffered=True)
+
+    def _note(self, call: request.Request, response: Response) -> None:
+        error = error_code(response) if response.status_code >= 400 else None
+        self.world.journal.append(
+            Call(
+                call.account,
+                call.principal.arn,
+                call.service,
+                call.action,
+                writes(call.action),
+                response.status_code,
+                error,
+            )
+        )
+
+
+def unknown_key(service: str) -> Refusal:
+    """What a service answers to an access key that AWS does not know."""
+    if service == "s3":
+        message = "The AWS Access Key Id you provided does not exist in our records."
+        return Refusal("InvalidAccessKeyId", message, 403)
+    if service in ("iam", "sts", "sns"):
+        return Refusal("InvalidClientTokenId", "The security token included in the request is invalid.", 403)
+    # The JSON services name the same refusal differently.
+    return Refusal("UnrecognizedClientException", "The security token included in the request is invalid.", 400)
+
+
+def error_code(response: Response) -> str:
+    """The error code in a response of any protocol; the HTTP status where it has none (HEAD)."""
+    named = response.headers.get("x-amzn-errortype")
+    text = response.get_data(as_text=True)
+    found = re.search(r"<Code>([^<]+)</Code>", text)
+    if named is None and found is not None:
+        named = found[1]
+    if named is None and text.startswith("{"):
+        named = str(json.loads(text).get("__type", response.status_code))
+    return (named or str(response.status_code)).rsplit("#", 1)[-1]

@@ -1,0 +1,220 @@
+"""The sandbox seen from a test: start it, talk to it, set the world, read the journal."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+import boto3
+import botocore.config
+
+from .journal import Call
+
+DEFAULT_ACCOUNT = "123456789012"
+DEFAULT_REGION = "ap-northeast-1"
+TESTS = Path(__file__).resolve().parents[1]
+START_SECONDS = 60
+# Variables of the caller that could lead a client past the sandbox, to AWS or to other credentials.
+FOREIGN_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_ROLE_ARN")
+
+
+class Sandbox:
+    """A stand-in for AWS on a free port of loopback. `with Sandbox() as sandbox:` starts and always stops it."""
+
+    def __init__(self, port: int = 0, region: str = DEFAULT_REGION) -> None:
+        self._port = port
+        self._region = region
+        self._endpoint: str | None = None
+        self._process: subprocess.Popen[str] | None = None
+        self._errors: IO[str] | None = None
+
+    def __enter__(self) -> Sandbox:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @classmethod
+    def at(cls, endpoint: str, region: str = DEFAULT_REGION) -> Sandbox:
+        """A sandbox that somebody else started."""
+        sandbox = cls(region=region)
+        sandbox._endpoint = endpoint
+        return sandbox
+
+    def start(self, *, detached: bool = False) -> None:
+        """Start the server and wait until it answers. Not detached, it ends with this process, however that ends."""
+        command = [sys.executable, "-m", "sandbox", "serve", "--port", str(self._port), "--announce-json"]
+        if not detached:
+            command.append("--until-stdin-closes")
+        self._errors = tempfile.TemporaryFile("w+", prefix="sandbox-")
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL if detached else subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(TESTS), os.environ.get("PYTHONPATH", "")])},
+            text=True,
+            # A Ctrl-C is for the parent, which then stops the server in its own time.
+            start_new_session=True,
+        )
+        try:
+            assert self._process.stdout is not None
+            announced = self._process.stdout.readline()
+            if not announced:
+                raise RuntimeError(f"The sandbox did not start: {self._read_errors()}")
+            self._endpoint = json.loads(announced)["endpoint"]
+            self._wait_until_ready()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop the server and reap it."""
+        process, self._process, self._endpoint = self._process, None, None
+        if process is not None:
+            if process.stdin is not None:
+                process.stdin.close()
+            process.terminate()
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            assert process.stdout is not None
+            process.stdout.close()
+        if self._errors is not None:
+            self._errors.close()
+            self._errors = None
+
+    @property
+    def endpoint(self) -> str:
+        """The URL to use as AWS_ENDPOINT_URL."""
+        if self._endpoint is None:
+            raise RuntimeError("The sandbox is not running.")
+        return self._endpoint
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The environment in which AWS clients meet this sandbox and nothing of the user's own AWS settings."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            **self.root_credentials(DEFAULT_ACCOUNT),
+            "AWS_REGION": self._region,
+            "AWS_DEFAULT_REGION": self._region,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "NO_PROXY": "127.0.0.1",
+            "no_proxy": "127.0.0.1",
+        }
+
+    def process_env(self, **more: str) -> dict[str, str]:
+        """This process's environment with `env` in it and the user's AWS settings out of it."""
+        kept = {name: value for name, value in os.environ.items() if name not in FOREIGN_VARIABLES}
+        return {**kept, **self.env, **more}
+
+    @staticmethod
+    def root_credentials(account: str = DEFAULT_ACCOUNT) -> dict[str, str]:
+        """The credentials of an account's root user, as environment variables."""
+        return {
+            "AWS_ACCESS_KEY_ID": f"AKIAROOT{account}",
+            "AWS_SECRET_ACCESS_KEY": "the-sandbox-does-not-check-signatures",
+        }
+
+    def client(self, service: str, region: str = "us-east-1", credentials: dict[str, Any] | None = None) -> Any:
+        """A boto3 client as the root user, or with `credentials` as STS or CreateAccessKey returned them."""
+        root = self.root_credentials()
+        keys = credentials or {
+            "AccessKeyId": root["AWS_ACCESS_KEY_ID"],
+            "SecretAccessKey": root["AWS_SECRET_ACCESS_KEY"],
+        }
+        return boto3.session.Session().client(
+            service,  # type: ignore[call-overload]
+            region_name=region,
+            endpoint_url=self.endpoint,
+            aws_access_key_id=keys["AccessKeyId"],
+            aws_secret_access_key=keys["SecretAccessKey"],
+            aws_session_token=keys.get("SessionToken"),
+            # A retry would only hide what the sandbox answers.
+            config=botocore.config.Config(retries={"total_max_attempts": 1}, proxies={}),
+        )
+
+    def journal(self) -> list[Call]:
+        """Every call since the last reset or `clear_journal`."""
+        return [Call(**line) for line in self._control("GET", "journal")]
+
+    def clear_journal(self) -> None:
+        """Forget the calls so far."""
+        self._control("DELETE", "journal")
+
+    def reset(self) -> None:
+        """Back to fresh accounts: nothing in moto, the world's defaults, no faults, an empty journal."""
+        self._control("POST", "reset")
+
+    def world(self, account: str = DEFAULT_ACCOUNT, **switches: Any) -> dict[str, Any]:
+        """Set what no API sets (see README.md) and return the account's switches."""
+        answer: dict[str, Any] = self._control("POST", "world", {"account": account, **switches})
+        return answer
+
+    def fail(
+        self,
+        service: str,
+        action: str,
+        code: str,
+        status: int = 403,
+        message: str | None = None,
+        times: int | None = None,
+    ) -> None:
+        """Let an action (`*`: every action) answer with an error, the next `times` calls or from now on."""
+        fault: dict[str, Any] = {"service": service, "action": action, "code": code, "status": status, "times": times}
+        if message is not None:
+            fault["message"] = message
+        self._control("POST", "faults", fault)
+
+    def clear_faults(self) -> None:
+        """No injected faults any more."""
+        self._control("DELETE", "faults")
+
+    def pid(self) -> int:
+        """The server's process id, as the server itself tells it."""
+        return int(self._control("GET", "ready")["pid"])
+
+    def _control(self, method: str, name: str, fields: dict[str, Any] | None = None) -> Any:
+        body = None if fields is None else json.dumps(fields).encode()
+        ask = urllib.request.Request(f"{self.endpoint}/_sandbox/{name}", data=body, method=method)
+        # No proxy of the environment may stand between a test and loopback.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(ask, timeout=60) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            with error:
+                raise ValueError(json.load(error)["message"]) from None
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                self.pid()
+                return
+            except OSError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
+
+    def _read_errors(self) -> str:
+        assert self._errors is not None
+        self._errors.seek(0)
+        return self._errors.read()

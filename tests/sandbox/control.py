@@ -1,0 +1,138 @@
+"""The control path /_sandbox/…: what a test sets, and what it reads back."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import re
+from collections.abc import Callable
+from typing import Any
+
+from moto.core.request import Request as HttpRequest
+from moto.moto_api._internal.models import moto_api_backend
+from werkzeug.wrappers import Response
+
+from .principals import DEFAULT_ACCOUNT
+from .world import Fault, Switches, World
+
+PREFIX = "/_sandbox/"
+
+
+class Mistake(Exception):
+    """A control request that cannot be meant: the sentence says why."""
+
+
+def control(http: HttpRequest, world: World) -> Response:
+    """Answer a request on the control path."""
+    handler = HANDLERS.get((http.method, http.path.removeprefix(PREFIX)))
+    try:
+        if handler is None:
+            known = ", ".join(f"{method} {PREFIX}{name}" for method, name in HANDLERS)
+            raise Mistake(f"There is no {http.method} {http.path}; there is {known}.")
+        fields = json.loads(http.get_data() or b"{}")
+        if not isinstance(fields, dict):
+            raise Mistake("The body must be a JSON object.")
+        return _json(200, handler(world, fields))
+    except json.JSONDecodeError as error:
+        return _json(400, {"message": f"The body is not JSON: {error}."})
+    except Mistake as mistake:
+        return _json(400, {"message": str(mistake)})
+
+
+def _json(status: int, body: Any) -> Response:
+    return Response(json.dumps(body), status=status, content_type="application/json")
+
+
+def _ready(_world: World, _fields: dict[str, Any]) -> Any:
+    return {"pid": os.getpid()}
+
+
+def _read_journal(world: World, _fields: dict[str, Any]) -> Any:
+    return [dataclasses.asdict(call) for call in world.journal]
+
+
+def _clear_journal(world: World, _fields: dict[str, Any]) -> Any:
+    world.journal.clear()
+    return {}
+
+
+def _reset(world: World, _fields: dict[str, Any]) -> Any:
+    moto_api_backend.reset()
+    for field, fresh in vars(World()).items():
+        setattr(world, field, fresh)
+    return {}
+
+
+def _set_world(world: World, fields: dict[str, Any]) -> Any:
+    account = fields.pop("account", DEFAULT_ACCOUNT)
+    if not isinstance(account, str) or not re.fullmatch(r"\d{12}", account):
+        raise Mistake(f"An account id has 12 digits, which {account!r} has not.")
+    switches = world.switches[account]
+    for name, value in fields.items():
+        check = WORLD_FIELDS.get(name)
+        if check is None:
+            raise Mistake(f"The world has no switch {name!r}; it has {', '.join(WORLD_FIELDS)}.")
+        if not check(value):
+            raise Mistake(f"{value!r} is no value for the switch {name}.")
+    for name, value in fields.items():
+        if name == "alias_taken":
+            world.aliases_elsewhere.add(value)
+        elif name == "confirm_subscription":
+            world.confirmed_endpoints.add((account, value))
+        else:
+            setattr(switches, name, value)
+    return dataclasses.asdict(switches)
+
+
+def _set_fault(world: World, fields: dict[str, Any]) -> Any:
+    unknown = fields.keys() - {field.name for field in dataclasses.fields(Fault)}
+    missing = {"service", "action", "code"} - fields.keys()
+    if unknown or missing:
+        raise Mistake(f"A fault takes service, action, code, status, message, times; wrong: {unknown or missing}.")
+    defaults = {"status": 403, "message": f"The sandbox was told to answer {fields['code']}.", "times": None}
+    world.faults.append(Fault(**{**defaults, **fields}))
+    return {}
+
+
+def _clear_faults(world: World, _fields: dict[str, Any]) -> Any:
+    world.faults.clear()
+    return {}
+
+
+def _is_bool(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _is_currency(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and re.fullmatch(r"[A-Z]{3}", value) is not None)
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(_is_text(item) for item in value)
+
+
+WORLD_FIELDS: dict[str, Callable[[Any], bool]] = {
+    "root_mfa": _is_bool,
+    "root_access_keys": _is_bool,
+    "iam_billing_access": _is_bool,
+    "billing_metric_currency": _is_currency,
+    "billing_alert_keys": _is_texts,
+    "alias_taken": _is_text,
+    "confirm_subscription": _is_text,
+}
+assert WORLD_FIELDS.keys() >= {field.name for field in dataclasses.fields(Switches)}
+
+HANDLERS: dict[tuple[str, str], Callable[[World, dict[str, Any]], Any]] = {
+    ("GET", "ready"): _ready,
+    ("GET", "journal"): _read_journal,
+    ("DELETE", "journal"): _clear_journal,
+    ("POST", "reset"): _reset,
+    ("POST", "world"): _set_world,
+    ("POST", "faults"): _set_fault,
+    ("DELETE", "faults"): _clear_faults,
+}

@@ -1,0 +1,42 @@
+"""AWS's errors, written the way the service called would write them, so that boto3 reads code and HTTP status."""
+
+from __future__ import annotations
+
+import json
+from xml.sax.saxutils import escape
+
+from werkzeug.wrappers import Response
+
+REQUEST_ID = "00000000-0000-4000-8000-000000000000"
+
+
+class Refusal(Exception):
+    """AWS says no: its error code, its message, its HTTP status."""
+
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.status = status
+
+
+def error_response(protocol: str, refusal: Refusal) -> Response:
+    """The refusal in the service's protocol."""
+    if protocol in ("json", "rest-json"):
+        return _json_error(refusal)
+    if protocol == "rest-xml":
+        return _xml_error(refusal, "<Error>{}<RequestId>{}</RequestId></Error>")
+    return _xml_error(
+        refusal, "<ErrorResponse><Error><Type>Sender</Type>{}</Error><RequestId>{}</RequestId></ErrorResponse>"
+    )
+
+
+def _json_error(refusal: Refusal) -> Response:
+    body = json.dumps({"__type": refusal.code, "message": refusal.message})
+    headers = {"x-amzn-errortype": refusal.code, "x-amzn-requestid": REQUEST_ID}
+    return Response(body, status=refusal.status, headers=headers, content_type="application/x-amz-json-1.1")
+
+
+def _xml_error(refusal: Refusal, envelope: str) -> Response:
+    inner = f"<Code>{escape(refusal.code)}</Code><Message>{escape(refusal.message)}</Message>"
+    return Response(envelope.format(inner, REQUEST_ID), status=refusal.status, content_type="text/xml")

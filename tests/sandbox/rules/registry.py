@@ -1,0 +1,26 @@
+"""How a rule is tied to the actions it governs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..request import Request
+from ..world import World
+
+Answer = dict[str, Any]
+# A rule raises a Refusal, answers itself, or returns None and leaves the answer to moto.
+Rule = Callable[[Request, World], Answer | None]
+
+RULES: dict[tuple[str, str], list[Rule]] = {}
+
+
+def rule(service: str, *actions: str) -> Callable[[Rule], Rule]:
+    """Apply the rule to these actions, after the rules that were tied to them before."""
+
+    def register(function: Rule) -> Rule:
+        for action in actions:
+            RULES.setdefault((service, action), []).append(function)
+        return function
+
+    return register

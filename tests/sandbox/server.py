@@ -1,0 +1,42 @@
+"""The server process."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from typing import Any
+
+# Read by moto when its IAM is imported: AdministratorAccess and its like exist only with it.
+os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+
+from moto.moto_server.werkzeug_app import MotoRequestHandler
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from .app import Application
+
+
+class RequestHandler(MotoRequestHandler):
+    """Connections stay open between calls, and nothing is logged: the journal is the log."""
+
+    protocol_version = "HTTP/1.1"
+    # Head and body leave in two writes; with Nagle's algorithm the second waits 40 ms for the first one's ACK.
+    disable_nagle_algorithm = True
+
+    def log(self, type: str, message: str, *args: Any) -> None:
+        pass
+
+
+def bind(port: int) -> BaseWSGIServer:
+    """A server on loopback; port 0 takes a free one."""
+    return make_server("127.0.0.1", port, Application(), threaded=True, request_handler=RequestHandler)
+
+
+def stop_when_stdin_closes(server: BaseWSGIServer) -> None:
+    """Tie the server's life to its parent's: the pipe closes however the parent ends."""
+
+    def wait() -> None:
+        sys.stdin.buffer.read()
+        server.shutdown()
+
+    threading.Thread(target=wait, daemon=True).start()

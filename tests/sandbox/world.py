@@ -1,0 +1,63 @@
+"""What no AWS API tells or sets: the switches of each account, faults to inject, and what the rules remember."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from typing import Any
+
+from .errors import Refusal
+from .journal import Call
+from .principals import Principal
+
+BILLING_ALERT_KEYS = ("alerts/cloudwatch",)
+
+
+@dataclasses.dataclass
+class Switches:
+    """One account's settings that only the console, a person or time can change."""
+
+    root_mfa: bool = False
+    root_access_keys: bool = False
+    iam_billing_access: bool = False
+    # The currency AWS bills this account in; None while AWS has published no billing metric yet.
+    billing_metric_currency: str | None = "USD"
+    # AWS does not document the keys of BILLING_ALERTS: whoever uses them has to read them first.
+    billing_alert_keys: list[str] = dataclasses.field(default_factory=lambda: list(BILLING_ALERT_KEYS))
+
+
+@dataclasses.dataclass
+class Fault:
+    """An error that AWS is to answer with, for one action or (`*`) all of a service."""
+
+    service: str
+    action: str
+    code: str
+    status: int
+    message: str
+    times: int | None
+
+    def hits(self, service: str, action: str) -> bool:
+        return self.times != 0 and self.service in (service, "*") and self.action in (action, "*")
+
+
+@dataclasses.dataclass
+class World:
+    """Everything the layer knows beside moto; thrown away by a reset."""
+
+    switches: defaultdict[str, Switches] = dataclasses.field(default_factory=lambda: defaultdict(Switches))
+    aliases_elsewhere: set[str] = dataclasses.field(default_factory=set)
+    confirmed_endpoints: set[tuple[str, str]] = dataclasses.field(default_factory=set)
+    faults: list[Fault] = dataclasses.field(default_factory=list)
+    sessions: dict[str, Principal] = dataclasses.field(default_factory=dict)
+    journal: list[Call] = dataclasses.field(default_factory=list)
+    # Rules keep what they must remember here, each under a name of its own.
+    memory: defaultdict[str, dict[Any, Any]] = dataclasses.field(default_factory=lambda: defaultdict(dict))
+
+    def raise_fault(self, service: str, action: str) -> None:
+        """Answer with an injected fault, if one is set for this action."""
+        for fault in self.faults:
+            if fault.hits(service, action):
+                if fault.times is not None:
+                    fault.times -= 1
+                raise Refusal(fault.code, fault.message, fault.status)
