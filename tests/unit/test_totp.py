@@ -1,0 +1,91 @@
+"""Codes, URI and QR code of a virtual MFA device."""
+
+from __future__ import annotations
+
+import base64
+import io
+from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
+
+import pytest
+import zxingcpp
+from ansible_collections.dayone.aws_account.plugins.module_utils import _totp
+from PIL import Image
+
+SERIAL = "arn:aws:iam::123456789012:mfa/break-glass"
+SEED = base64.b32encode(b"0123456789" * 4).decode()
+URI = (
+    f"otpauth://totp/Amazon%20Web%20Services:break-glass%40123456789012?secret={SEED}&issuer=Amazon%20Web%20Services"
+)
+
+
+# RFC 6238, appendix B, SHA-1: the last six of its eight digits.
+@pytest.mark.parametrize(
+    ("seconds", "code"),
+    [
+        (59, "287082"),
+        (1111111109, "081804"),
+        (1111111111, "050471"),
+        (1234567890, "005924"),
+        (2000000000, "279037"),
+        (20000000000, "353130"),
+    ],
+)
+def test_codes_are_those_of_rfc_6238(seconds: int, code: str) -> None:
+    seed = base64.b32encode(b"12345678901234567890").decode()
+    step = _totp.current_step(seconds)
+    assert _totp.code_pair(seed, step)[0] == code
+    assert _totp.code_pair(seed, step - 1)[1] == code
+
+
+def test_uri_names_issuer_device_and_account() -> None:
+    assert _totp.device_uri(SERIAL, SEED) == URI
+    assert _totp.seed_of(URI) == SEED
+
+
+def test_a_uri_belongs_to_one_device() -> None:
+    assert _totp.is_of_device(URI, SERIAL)
+    assert not _totp.is_of_device(URI, SERIAL.replace("break-glass", "admin"))
+    assert not _totp.is_of_device(URI, SERIAL.replace("123456789012", "210987654321"))
+    assert not _totp.is_of_device("not a URI", SERIAL)
+    assert not _totp.is_of_device("", SERIAL)
+
+
+def test_the_png_is_read_by_a_real_decoder() -> None:
+    (code,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(_totp.qr_code_png(URI))).convert("L"))
+    assert code.text == URI
+
+
+def test_the_terminal_drawing_is_read_by_a_real_decoder() -> None:
+    (code,) = zxingcpp.read_barcodes(render(_totp.qr_code_text(URI)))
+    assert code.text == URI
+
+
+def render(drawing: str, scale: int = 6) -> Image.Image:
+    """A terminal's picture of half-block characters: white on black, two pixels in each."""
+    halves = {" ": (0, 0), "▀": (1, 0), "▄": (0, 1), "█": (1, 1)}
+    lines = [line for line in drawing.splitlines() if line.strip()]
+    image = Image.new("L", (max(map(len, lines)), 2 * len(lines)))
+    for row, line in enumerate(lines):
+        for column, character in enumerate(line):
+            for half, white in enumerate(halves[character]):
+                image.putpixel((column, 2 * row + half), 255 * white)
+    return image.resize((image.width * scale, image.height * scale))
+
+
+def response(offset: int) -> dict[str, object]:
+    date = format_datetime(datetime.now(timezone.utc) - timedelta(seconds=offset), usegmt=True)
+    return {"ResponseMetadata": {"HTTPHeaders": {"date": date}}}
+
+
+@pytest.mark.parametrize(("offset", "words"), [(300, "ahead of"), (-300, "behind")])
+def test_a_clock_that_is_off_is_named(offset: int, words: str) -> None:
+    measured = _totp.clock_offset(response(offset))
+    assert measured is not None
+    assert abs(measured - offset) <= 2
+    assert words in _totp.why_refused(measured)
+
+
+def test_a_clock_that_is_right_points_at_the_codes() -> None:
+    assert "follow each other" in _totp.why_refused(_totp.clock_offset(response(0)))
+    assert _totp.clock_offset({}) is None
