@@ -1,0 +1,49 @@
+# `make site` shows it, `make test` tests it, `make help` lists the rest. Everything is installed into .venv and .cache.
+# Paths are relative, so that the checkout may lie anywhere, in a directory with a space in its name too.
+
+# The first Python that is new enough.
+PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+
+# make site: `sandbox`, a stand-in account on this machine, or `aws`, the account of the AWS credentials at hand
+ACCOUNT ?= sandbox
+# make site: file with the variables of your account
+VARS ?=
+# make site ACCOUNT=aws: `yes` to go ahead without a question
+CONFIRM ?=
+# make site: more arguments for ansible-playbook, as "--check --diff"
+ARGS ?=
+
+RUN := .venv/bin/python
+CHECKS := lint unit account molecule sanity docs
+
+.PHONY: help install site test $(CHECKS) sandbox clean
+
+help:
+	@echo 'make site      set up a stand-in account on this machine, to watch what happens'
+	@echo 'make site ACCOUNT=aws VARS=my.yml'
+	@echo '               set up the AWS account of your credentials; asks before it changes anything'
+	@echo '               (CONFIRM=yes: without asking; ARGS="--check --diff": show what would change, change nothing)'
+	@echo 'make test      run every check; each alone: make $(CHECKS)'
+	@echo 'make install   only install, into .venv and .cache'
+	@echo 'make sandbox   leave a stand-in account running for your own tries, until Ctrl-C'
+	@echo 'make clean     remove what was installed; dayone-output stays'
+
+install:
+	@if [ -z '$(PYTHON)' ]; then echo 'Python 3.11 or newer is needed; none was found. Say which: make PYTHON=/path/to/python3' >&2; exit 1; fi
+	@'$(PYTHON)' tools/install.py
+
+site: install
+	@$(RUN) tools/site.py --account '$(ACCOUNT)' --vars '$(VARS)' --confirm '$(CONFIRM)' -- $(ARGS)
+
+test: install
+	@$(RUN) tools/check.py $(CHECKS)
+
+$(CHECKS): install
+	@$(RUN) tools/check.py $@
+
+sandbox: install
+	@PYTHONPATH=tests $(RUN) -m sandbox serve
+
+clean:
+	rm -rf .venv .cache
