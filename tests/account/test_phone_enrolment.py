@@ -1,0 +1,136 @@
+"""A person at a terminal enables MFA: sees the QR code, types codes, is told what was wrong with them."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyotp
+import pytest
+import yaml
+from conftest import COLLECTIONS
+from sandbox import Sandbox
+
+PATIENCE_SECONDS = 90
+
+
+class Terminal:
+    """A playbook run on a terminal of its own, with somebody at it."""
+
+    def __init__(self, command: list[str], environment: dict[str, str], directory: Path) -> None:
+        self._here, there = pty.openpty()
+        self.process = subprocess.Popen(
+            command, stdin=there, stdout=there, stderr=there, env=environment, cwd=directory, preexec_fn=_take(there)
+        )
+        os.close(there)
+        self.seen = ""
+        self._looked_through = 0
+
+    def read_until(self, text: str) -> None:
+        """Wait until the terminal shows `text`, after what an earlier call waited for."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while (found := self.seen.find(text, self._looked_through)) < 0:
+            ready, _, _ = select.select([self._here], [], [], 1)
+            data = self._read() if ready else None
+            if data == "" or time.monotonic() > deadline:
+                pytest.fail(f"The terminal never showed {text!r}, but:\n{self.seen}")
+            self.seen += data or ""
+        self._looked_through = found + len(text)
+
+    def _read(self) -> str:
+        try:
+            return os.read(self._here, 65536).decode(errors="replace")
+        except OSError:  # the other end is closed
+            return ""
+
+    def type(self, line: str) -> None:
+        time.sleep(0.5)  # a prompt throws away what was typed before it
+        os.write(self._here, f"{line}\r".encode())
+
+    def finish(self) -> int:
+        while data := self._read():
+            self.seen += data
+        os.close(self._here)
+        return self.process.wait(timeout=PATIENCE_SECONDS)
+
+
+def _take(terminal: int) -> object:
+    def make_it_the_controlling_one() -> None:
+        os.setsid()
+        os.close(os.open(os.ttyname(terminal), os.O_RDWR))
+
+    return make_it_the_controlling_one
+
+
+@pytest.fixture
+def terminal(account: Sandbox, tmp_path: Path) -> Terminal:
+    """The role iam_admin running for one user with a phone."""
+    play = {
+        "hosts": "localhost",
+        "gather_facts": False,
+        "roles": ["dayone.aws_account.iam_admin"],
+        "vars": {
+            "iam_admin_users": [{"name": "admin", "console_access": False}],
+            "dayone_output_dir": str(tmp_path / "out"),
+        },
+    }
+    (tmp_path / "play.yml").write_text(yaml.safe_dump([play]))
+    (tmp_path / "ansible.cfg").touch()
+    environment = account.process_env(
+        ANSIBLE_HOME=str(tmp_path / "home"),
+        ANSIBLE_CONFIG=str(tmp_path / "ansible.cfg"),
+        ANSIBLE_COLLECTIONS_PATH=str(COLLECTIONS),
+        ANSIBLE_PYTHON_INTERPRETER=sys.executable,
+        ANSIBLE_LOG_PATH=str(tmp_path / "log"),
+        TERM="xterm",
+    )
+    command = [sys.executable, "-m", "ansible.cli.playbook", "-vvv", "play.yml"]
+    return Terminal(command, environment, tmp_path)
+
+
+def codes(tmp_path: Path) -> tuple[str, str, str]:
+    """What the phone shows that scanned the QR code: the last code and this one; and its seed."""
+    totp = pyotp.parse_uri((tmp_path / "out" / "admin.mfa").read_text().strip())
+    now = int(time.time())
+    return totp.at(now - 30), totp.at(now), totp.secret
+
+
+def test_scanned_mistyped_and_assigned(account: Sandbox, terminal: Terminal, tmp_path: Path) -> None:
+    terminal.read_until("press Enter to see the QR code.")
+    assert "█" not in terminal.seen
+    terminal.type("")
+    terminal.read_until("First code of user 'admin'")
+    assert terminal.seen.count("█") > 100
+    terminal.type("000000")
+    terminal.read_until("The next code")
+    terminal.type("000001")
+    terminal.read_until("follow each other directly")
+    terminal.read_until("First code of user 'admin'")
+    first, second, seed = codes(tmp_path)
+    terminal.type(first)
+    terminal.read_until("The next code")
+    terminal.type(second)
+    assert terminal.finish() == 0, terminal.seen
+    assert len(account.client("iam").list_mfa_devices(UserName="admin")["MFADevices"]) == 1
+    assert list((tmp_path / "out").iterdir()) == []
+    log = (tmp_path / "log").read_text()
+    for secret in (first, second, seed):
+        assert secret not in terminal.seen + log
+    assert "█" not in log
+
+
+def test_put_off_it_stays_pending(account: Sandbox, terminal: Terminal, tmp_path: Path) -> None:
+    terminal.read_until("press Enter to see the QR code.")
+    terminal.type("")
+    terminal.read_until("First code of user 'admin'")
+    terminal.type("")
+    assert terminal.finish() == 0, terminal.seen
+    iam = account.client("iam")
+    assert iam.list_mfa_devices(UserName="admin")["MFADevices"] == []
+    assert len(iam.list_virtual_mfa_devices(AssignmentStatus="Unassigned")["VirtualMFADevices"]) == 1
+    assert (tmp_path / "out" / "admin.mfa.png").exists()
