@@ -1,4 +1,4 @@
-"""Fixtures: one sandbox server for the test session, fresh accounts for each test, and ansible-playbook against them."""
+"""Fixtures: one sandbox server for the session, fresh accounts for each test, ansible-playbook against them."""
 
 from __future__ import annotations
 

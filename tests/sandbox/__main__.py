@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import shlex
@@ -69,17 +70,15 @@ def run(options: argparse.Namespace) -> int:
 def serve(options: argparse.Namespace) -> int:
     """Serve until told to stop."""
     # moto takes seconds to import: only the server pays for it.
-    from . import server
+    from . import server  # noqa: PLC0415
 
     with server.bind(options.port) as http:
         endpoint = f"http://127.0.0.1:{http.server_port}"
         print(json.dumps({"endpoint": endpoint}) if options.announce_json else _exports(endpoint), flush=True)
         if options.until_stdin_closes:
             server.stop_when_stdin_closes(http)
-        try:
+        with contextlib.suppress(KeyboardInterrupt):
             http.serve_forever()
-        except KeyboardInterrupt:
-            pass
     return 0
 
 

@@ -10,12 +10,14 @@ import traceback
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from moto.core.exceptions import ServiceException
 from moto.core.request import Request as HttpRequest
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from . import control, request
-from .errors import Refusal, error_response
+from .errors import RefusalError, error_response
 from .journal import Call, writes
 from .principals import Principal, principal_of
 from .rules import RULES
@@ -34,7 +36,7 @@ class Application:
         self._lock = threading.Lock()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        # The body is read whole before anything is answered: on a kept-alive connection its rest would be the next request.
+        # The body is read whole before any answer: on a kept-alive connection its rest would be the next request.
         body = HttpRequest(environ).get_data(cache=False)
         environ["wsgi.input"] = io.BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body))
@@ -50,7 +52,9 @@ class Application:
     def _answer(self, http: HttpRequest, environ: Environ) -> Response:
         scope = request.scope_of(http)
         if scope is None:
-            return error_response("query", Refusal("MissingAuthenticationToken", "Request is missing a signature", 403))
+            return error_response(
+                "query", RefusalError("MissingAuthenticationToken", "Request is missing a signature", 403)
+            )
         principal = principal_of(scope.access_key, self.world.sessions)
         if principal is None:
             return error_response(request.protocol_of(http, scope.service), unknown_key(scope.service))
@@ -61,20 +65,26 @@ class Application:
 
     def _judge(self, call: request.Request, environ: Environ) -> Response:
         try:
-            self.world.raise_fault(call.service, call.action)
-            for rule in RULES.get((call.service, call.action), []):
-                answer = rule(call, self.world)
-                if answer is not None:
-                    return request.result_response(call, answer)
-            return self._ask_moto(call.principal, environ)
-        except Refusal as refusal:
+            return self._by_rules(call) or self._ask_moto(call.principal, environ)
+        except RefusalError as refusal:
             return error_response(call.protocol, refusal)
-        except NotImplementedError:
-            # 501 and not 500: clients try a 500 again and again.
-            return error_response(call.protocol, Refusal("NotImplemented", f"{call.action} is not in the sandbox", 501))
-        except Exception:
-            traceback.print_exc()
-            return error_response(call.protocol, Refusal("InternalFailure", f"The sandbox broke on {call.action}", 501))
+        except ServiceException as error:
+            # What moto raises when a rule calls it: AWS's error already, only not yet written.
+            return request.result_response(call, error)
+        except HTTPException as error:
+            return error.get_response()
+        except Exception as error:
+            # Whatever broke, the client gets an answer and the server goes on.
+            return error_response(call.protocol, not_in_sandbox(call.action, error))
+
+    def _by_rules(self, call: request.Request) -> Response | None:
+        """The answer of the first rule that has one."""
+        self.world.raise_fault(call.service, call.action)
+        for rule in RULES.get((call.service, call.action), []):
+            answer = rule(call, self.world)
+            if answer is not None:
+                return request.result_response(call, answer)
+        return None
 
     def _ask_moto(self, principal: Principal, environ: Environ) -> Response:
         return Response.from_app(self._moto, {**environ, "HTTP_X_MOTO_ACCOUNT_ID": principal.account}, buffered=True)
@@ -94,15 +104,23 @@ class Application:
         )
 
 
-def unknown_key(service: str) -> Refusal:
+def not_in_sandbox(action: str, error: Exception) -> RefusalError:
+    """What moto does not do, or broke on. 501 and not 500: clients try a 500 again and again."""
+    if isinstance(error, NotImplementedError):
+        return RefusalError("NotImplemented", f"{action} is not in the sandbox.", 501)
+    traceback.print_exception(error)
+    return RefusalError("InternalFailure", f"The sandbox broke on {action}: {error!r}", 501)
+
+
+def unknown_key(service: str) -> RefusalError:
     """What a service answers to an access key that AWS does not know."""
     if service == "s3":
         message = "The AWS Access Key Id you provided does not exist in our records."
-        return Refusal("InvalidAccessKeyId", message, 403)
+        return RefusalError("InvalidAccessKeyId", message, 403)
     if service in ("iam", "sts", "sns"):
-        return Refusal("InvalidClientTokenId", "The security token included in the request is invalid.", 403)
+        return RefusalError("InvalidClientTokenId", "The security token included in the request is invalid.", 403)
     # The JSON services name the same refusal differently.
-    return Refusal("UnrecognizedClientException", "The security token included in the request is invalid.", 400)
+    return RefusalError("UnrecognizedClientException", "The security token included in the request is invalid.", 400)
 
 
 def error_code(response: Response) -> str:

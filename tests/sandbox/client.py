@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import IO, Any, Self
 
 import boto3
 import botocore.config
@@ -27,6 +27,11 @@ START_SECONDS = 60
 FOREIGN_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_ROLE_ARN")
 
 
+def root_keys(account: str) -> dict[str, str]:
+    """The access key of an account's root user, in the form of CreateAccessKey's answer."""
+    return {"AccessKeyId": f"AKIAROOT{account}", "SecretAccessKey": "the-sandbox-does-not-check-signatures"}
+
+
 class Sandbox:
     """A stand-in for AWS on a free port of loopback. `with Sandbox() as sandbox:` starts and always stops it."""
 
@@ -37,7 +42,7 @@ class Sandbox:
         self._process: subprocess.Popen[str] | None = None
         self._errors: IO[str] | None = None
 
-    def __enter__(self) -> Sandbox:
+    def __enter__(self) -> Self:
         self.start()
         return self
 
@@ -58,7 +63,7 @@ class Sandbox:
         command = [sys.executable, "-m", "sandbox", "serve", "--port", str(self._port), "--announce-json"]
         if not detached:
             command.append("--until-stdin-closes")
-        self._errors = tempfile.TemporaryFile("w+", prefix="sandbox-")
+        self._errors = tempfile.TemporaryFile("w+", prefix="sandbox-")  # noqa: SIM115 - `stop` closes it
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL if detached else subprocess.PIPE,
@@ -110,7 +115,8 @@ class Sandbox:
         """The environment in which AWS clients meet this sandbox and nothing of the user's own AWS settings."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
-            **self.root_credentials(DEFAULT_ACCOUNT),
+            "AWS_ACCESS_KEY_ID": root_keys(DEFAULT_ACCOUNT)["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": root_keys(DEFAULT_ACCOUNT)["SecretAccessKey"],
             "AWS_REGION": self._region,
             "AWS_DEFAULT_REGION": self._region,
             "AWS_CONFIG_FILE": os.devnull,
@@ -125,23 +131,11 @@ class Sandbox:
         kept = {name: value for name, value in os.environ.items() if name not in FOREIGN_VARIABLES}
         return {**kept, **self.env, **more}
 
-    @staticmethod
-    def root_credentials(account: str = DEFAULT_ACCOUNT) -> dict[str, str]:
-        """The credentials of an account's root user, as environment variables."""
-        return {
-            "AWS_ACCESS_KEY_ID": f"AKIAROOT{account}",
-            "AWS_SECRET_ACCESS_KEY": "the-sandbox-does-not-check-signatures",
-        }
-
     def client(self, service: str, region: str = "us-east-1", credentials: dict[str, Any] | None = None) -> Any:
         """A boto3 client as the root user, or with `credentials` as STS or CreateAccessKey returned them."""
-        root = self.root_credentials()
-        keys = credentials or {
-            "AccessKeyId": root["AWS_ACCESS_KEY_ID"],
-            "SecretAccessKey": root["AWS_SECRET_ACCESS_KEY"],
-        }
+        keys = credentials or root_keys(DEFAULT_ACCOUNT)
         return boto3.session.Session().client(
-            service,  # type: ignore[call-overload]
+            service,
             region_name=region,
             endpoint_url=self.endpoint,
             aws_access_key_id=keys["AccessKeyId"],
@@ -150,6 +144,10 @@ class Sandbox:
             # A retry would only hide what the sandbox answers.
             config=botocore.config.Config(retries={"total_max_attempts": 1}, proxies={}),
         )
+
+    def account_client(self, service: str, account: str, region: str = "us-east-1") -> Any:
+        """A boto3 client as the root user of another account."""
+        return self.client(service, region, root_keys(account))
 
     def journal(self) -> list[Call]:
         """Every call since the last reset or `clear_journal`."""
@@ -173,6 +171,7 @@ class Sandbox:
         service: str,
         action: str,
         code: str,
+        *,
         status: int = 403,
         message: str | None = None,
         times: int | None = None,
@@ -193,7 +192,8 @@ class Sandbox:
 
     def _control(self, method: str, name: str, fields: dict[str, Any] | None = None) -> Any:
         body = None if fields is None else json.dumps(fields).encode()
-        ask = urllib.request.Request(f"{self.endpoint}/_sandbox/{name}", data=body, method=method)
+        url = f"{self.endpoint}/_sandbox/{name}"
+        ask = urllib.request.Request(url, data=body, method=method)  # noqa: S310 - always http://127.0.0.1
         # No proxy of the environment may stand between a test and loopback.
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:

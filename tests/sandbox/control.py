@@ -17,9 +17,10 @@ from .principals import DEFAULT_ACCOUNT
 from .world import Fault, Switches, World
 
 PREFIX = "/_sandbox/"
+TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00"
 
 
-class Mistake(Exception):
+class ControlError(Exception):
     """A control request that cannot be meant: the sentence says why."""
 
 
@@ -29,14 +30,14 @@ def control(http: HttpRequest, world: World) -> Response:
     try:
         if handler is None:
             known = ", ".join(f"{method} {PREFIX}{name}" for method, name in HANDLERS)
-            raise Mistake(f"There is no {http.method} {http.path}; there is {known}.")
+            raise ControlError(f"There is no {http.method} {http.path}; there is {known}.")
         fields = json.loads(http.get_data() or b"{}")
         if not isinstance(fields, dict):
-            raise Mistake("The body must be a JSON object.")
+            raise ControlError("The body must be a JSON object.")
         return _json(200, handler(world, fields))
     except json.JSONDecodeError as error:
         return _json(400, {"message": f"The body is not JSON: {error}."})
-    except Mistake as mistake:
+    except ControlError as mistake:
         return _json(400, {"message": str(mistake)})
 
 
@@ -67,14 +68,14 @@ def _reset(world: World, _fields: dict[str, Any]) -> Any:
 def _set_world(world: World, fields: dict[str, Any]) -> Any:
     account = fields.pop("account", DEFAULT_ACCOUNT)
     if not isinstance(account, str) or not re.fullmatch(r"\d{12}", account):
-        raise Mistake(f"An account id has 12 digits, which {account!r} has not.")
+        raise ControlError(f"An account id has 12 digits, which {account!r} has not.")
     switches = world.switches[account]
     for name, value in fields.items():
         check = WORLD_FIELDS.get(name)
         if check is None:
-            raise Mistake(f"The world has no switch {name!r}; it has {', '.join(WORLD_FIELDS)}.")
+            raise ControlError(f"The world has no switch {name!r}; it has {', '.join(WORLD_FIELDS)}.")
         if not check(value):
-            raise Mistake(f"{value!r} is no value for the switch {name}.")
+            raise ControlError(f"{value!r} is no value for the switch {name}.")
     for name, value in fields.items():
         if name == "alias_taken":
             world.aliases_elsewhere.add(value)
@@ -89,7 +90,7 @@ def _set_fault(world: World, fields: dict[str, Any]) -> Any:
     unknown = fields.keys() - {field.name for field in dataclasses.fields(Fault)}
     missing = {"service", "action", "code"} - fields.keys()
     if unknown or missing:
-        raise Mistake(f"A fault takes service, action, code, status, message, times; wrong: {unknown or missing}.")
+        raise ControlError(f"A fault takes service, action, code, status, message, times; wrong: {unknown or missing}.")
     defaults = {"status": 403, "message": f"The sandbox was told to answer {fields['code']}.", "times": None}
     world.faults.append(Fault(**{**defaults, **fields}))
     return {}
@@ -112,6 +113,10 @@ def _is_currency(value: Any) -> bool:
     return value is None or (isinstance(value, str) and re.fullmatch(r"[A-Z]{3}", value) is not None)
 
 
+def _is_time(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and re.fullmatch(TIME, value) is not None)
+
+
 def _is_texts(value: Any) -> bool:
     return isinstance(value, list) and all(_is_text(item) for item in value)
 
@@ -119,6 +124,7 @@ def _is_texts(value: Any) -> bool:
 WORLD_FIELDS: dict[str, Callable[[Any], bool]] = {
     "root_mfa": _is_bool,
     "root_access_keys": _is_bool,
+    "root_last_used": _is_time,
     "iam_billing_access": _is_bool,
     "billing_metric_currency": _is_currency,
     "billing_alert_keys": _is_texts,

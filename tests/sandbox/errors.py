@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 REQUEST_ID = "00000000-0000-4000-8000-000000000000"
 
 
-class Refusal(Exception):
+class RefusalError(Exception):
     """AWS says no: its error code, its message, its HTTP status."""
 
     def __init__(self, code: str, message: str, status: int = 400) -> None:
@@ -20,7 +20,7 @@ class Refusal(Exception):
         self.status = status
 
 
-def error_response(protocol: str, refusal: Refusal) -> Response:
+def error_response(protocol: str, refusal: RefusalError) -> Response:
     """The refusal in the service's protocol."""
     if protocol in ("json", "rest-json"):
         return _json_error(refusal)
@@ -31,12 +31,12 @@ def error_response(protocol: str, refusal: Refusal) -> Response:
     )
 
 
-def _json_error(refusal: Refusal) -> Response:
+def _json_error(refusal: RefusalError) -> Response:
     body = json.dumps({"__type": refusal.code, "message": refusal.message})
     headers = {"x-amzn-errortype": refusal.code, "x-amzn-requestid": REQUEST_ID}
     return Response(body, status=refusal.status, headers=headers, content_type="application/x-amz-json-1.1")
 
 
-def _xml_error(refusal: Refusal, envelope: str) -> Response:
+def _xml_error(refusal: RefusalError, envelope: str) -> Response:
     inner = f"<Code>{escape(refusal.code)}</Code><Message>{escape(refusal.message)}</Message>"
     return Response(envelope.format(inner, REQUEST_ID), status=refusal.status, content_type="text/xml")

@@ -1,4 +1,4 @@
-"""Who an access key belongs to. Every account has a root user with a key of its own; the rest is in moto's IAM and STS."""
+"""Who an access key belongs to. Every account has a root user with a key of its own; the rest is moto's."""
 
 from __future__ import annotations
 
@@ -21,11 +21,6 @@ class Principal:
     arn: str
     user_id: str
     user_name: str | None = None
-
-
-def root_access_key(account: str) -> str:
-    """The access key id of an account's root user."""
-    return ROOT_KEY_PREFIX + account
 
 
 def principal_of(access_key: str, sessions: dict[str, Principal]) -> Principal | None:

@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response
 from .errors import REQUEST_ID
 from .principals import Principal
 
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html: Credential=KEY/DATE/REGION/SERVICE/…
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 CREDENTIAL = re.compile(r"Credential=(?P<key>[^/]+)/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 # Services whose signing name is not the name boto3 knows them by.
 BOTO_NAMES = {"access-analyzer": "accessanalyzer", "monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi"}
@@ -89,8 +89,8 @@ def read(http: HttpRequest, scope: Scope, principal: Principal) -> Request:
     return Request(principal, scope.region, scope.service, str(operation.name), params, protocol)
 
 
-def result_response(request: Request, result: dict[str, Any]) -> Response:
-    """The result of an action as the service would send it."""
+def result_response(request: Request, result: dict[str, Any] | Exception) -> Response:
+    """The result of an action, or moto's exception, as the service would send it."""
     operation = get_service_model(request.service).operation_model(request.action)
     serializer = get_serializer_class(request.service, request.protocol)(operation, SerializationContext(REQUEST_ID))
     sent = serializer.serialize(result)

@@ -23,7 +23,7 @@ class RequestHandler(MotoRequestHandler):
     # Head and body leave in two writes; with Nagle's algorithm the second waits 40 ms for the first one's ACK.
     disable_nagle_algorithm = True
 
-    def log(self, type: str, message: str, *args: Any) -> None:
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's name
         pass
 
 

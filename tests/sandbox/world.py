@@ -6,7 +6,7 @@ import dataclasses
 from collections import defaultdict
 from typing import Any
 
-from .errors import Refusal
+from .errors import RefusalError
 from .journal import Call
 from .principals import Principal
 
@@ -19,6 +19,8 @@ class Switches:
 
     root_mfa: bool = False
     root_access_keys: bool = False
+    # As the credential report writes it; None for a root user who never signed in.
+    root_last_used: str | None = None
     iam_billing_access: bool = False
     # The currency AWS bills this account in; None while AWS has published no billing metric yet.
     billing_metric_currency: str | None = "USD"
@@ -60,4 +62,4 @@ class World:
             if fault.hits(service, action):
                 if fault.times is not None:
                     fault.times -= 1
-                raise Refusal(fault.code, fault.message, fault.status)
+                raise RefusalError(fault.code, fault.message, fault.status)

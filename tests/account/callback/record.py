@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 from typing import Any
 
 from ansible.plugins.callback import CallbackBase
@@ -18,7 +19,7 @@ description:
 """
 
 
-class CallbackModule(CallbackBase):
+class CallbackModule(CallbackBase):  # type: ignore[misc] # ansible-core has no annotations
     """One line per result: play host, task name, action, status, changed, and the result itself."""
 
     CALLBACK_VERSION = 2.0
@@ -27,7 +28,7 @@ class CallbackModule(CallbackBase):
     CALLBACK_NEEDS_ENABLED = True
 
     def _write(self, line: dict[str, Any]) -> None:
-        with open(os.environ["RECORD_FILE"], "a", encoding="utf-8") as record:
+        with Path(os.environ["RECORD_FILE"]).open("a", encoding="utf-8") as record:
             record.write(json.dumps(line, default=str) + "\n")
 
     def _result(self, status: str, result: Any) -> None:

@@ -1,8 +1,22 @@
-"""The rules of AWS that moto does not know, one file per area."""
+"""The rules of AWS that moto does not know, one file per area. Importing an area ties its rules to their actions."""
 
 from __future__ import annotations
 
-from . import sts
+from . import account, billing, budgets, iam, mfa, passwords, s3, sns, sts, trails
 from .registry import RULES, Answer, Rule
 
-__all__ = ["RULES", "Answer", "Rule", "sts"]
+__all__ = [
+    "RULES",
+    "Answer",
+    "Rule",
+    "account",
+    "billing",
+    "budgets",
+    "iam",
+    "mfa",
+    "passwords",
+    "s3",
+    "sns",
+    "sts",
+    "trails",
+]

@@ -9,7 +9,7 @@ from ..request import Request
 from ..world import World
 
 Answer = dict[str, Any]
-# A rule raises a Refusal, answers itself, or returns None and leaves the answer to moto.
+# A rule raises a RefusalError, answers itself, or returns None and leaves the answer to moto.
 Rule = Callable[[Request, World], Answer | None]
 
 RULES: dict[tuple[str, str], list[Rule]] = {}

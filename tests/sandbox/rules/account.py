@@ -1,0 +1,87 @@
+"""The account itself: alias, summary, credential report."""
+
+from __future__ import annotations
+
+import datetime
+import re
+
+from moto.iam.models import iam_backends
+
+from ..errors import RefusalError
+from ..request import Request
+from ..world import World
+from .iam import iam_of, no_such_entity
+from .registry import Answer, rule
+
+# The pattern in the API reference of CreateAccountAlias; the User Guide adds that it must not look like an account id.
+ALIAS = re.compile(r"[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]")
+
+
+@rule("iam", "CreateAccountAlias")
+def create_alias(request: Request, world: World) -> Answer | None:
+    """https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateAccountAlias.html"""
+    alias = request.params["AccountAlias"]
+    if not ALIAS.fullmatch(alias) or re.fullmatch(r"\d{12}", alias):
+        raise RefusalError(
+            "ValidationError",
+            f"1 validation error detected: Value '{alias}' at 'accountAlias' failed to satisfy constraint: Member must "
+            f"satisfy regular expression pattern: ^{ALIAS.pattern}$",
+        )
+    others = {
+        taken
+        for account, partitions in iam_backends.items()
+        if account != request.account
+        for taken in partitions["aws"].account_aliases
+    }
+    if alias in others | world.aliases_elsewhere:
+        raise RefusalError("EntityAlreadyExists", f"The account alias {alias} already exists.", 409)
+    return None
+
+
+@rule("iam", "DeleteAccountAlias")
+def delete_alias(request: Request, _world: World) -> None:
+    """https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteAccountAlias.html"""
+    alias = request.params["AccountAlias"]
+    if alias not in iam_of(request).account_aliases:
+        raise no_such_entity(f"The account alias with name {alias} cannot be found.")
+
+
+@rule("iam", "GetAccountSummary")
+def summary(request: Request, world: World) -> Answer:
+    """https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountSummary.html"""
+    switches = world.switches[request.account]
+    return {
+        "SummaryMap": {
+            **iam_of(request).get_account_summary().summary_map,
+            "AccountMFAEnabled": int(switches.root_mfa),
+            "AccountAccessKeysPresent": int(switches.root_access_keys),
+        }
+    }
+
+
+@rule("iam", "GetCredentialReport")
+def credential_report(request: Request, world: World) -> Answer:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html: root comes first."""
+    iam = iam_of(request)
+    if not iam.report_generated():
+        raise RefusalError("ReportNotPresent", "Credential report not present", 410)
+    switches = world.switches[request.account]
+    header, *users = iam.get_credential_report().splitlines()
+    root = {name: "not_supported" if name.startswith("password_") else "N/A" for name in header.split(",")}
+    root |= {
+        "user": "<root_account>",
+        "arn": f"arn:aws:iam::{request.account}:root",
+        "user_creation_time": "2026-01-01T00:00:00+00:00",
+        "password_last_used": switches.root_last_used or "no_information",
+        "mfa_active": str(switches.root_mfa).lower(),
+        "access_key_1_active": str(switches.root_access_keys).lower(),
+        "access_key_2_active": "false",
+        "cert_1_active": "false",
+        "cert_2_active": "false",
+    }
+    report = "\n".join([header, ",".join(root.values()), *users])
+    return {
+        "Content": report.encode(),
+        "ReportFormat": "text/csv",
+        "GeneratedTime": datetime.datetime.now(datetime.UTC),
+    }

@@ -1,0 +1,96 @@
+"""A small evaluator of resource policies: may a service do this to that, under these conditions?"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from typing import Any
+
+
+@dataclasses.dataclass(frozen=True)
+class Ask:
+    """What an AWS service wants to do, and the condition keys that AWS sends with it."""
+
+    service: str
+    action: str
+    resource: str
+    context: dict[str, str]
+
+
+def allows(policy: str | bytes | None, ask: Ask) -> bool:
+    """Whether the policy lets the service in: something allows and nothing denies.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+    """
+    if not policy:
+        return False
+    matching = [statement for statement in _list(json.loads(policy)["Statement"]) if _matches(statement, ask)]
+    effects = {statement["Effect"] for statement in matching}
+    return effects == {"Allow"}
+
+
+def _matches(statement: dict[str, Any], ask: Ask) -> bool:
+    return (
+        _names_service(statement.get("Principal"), ask.service)
+        and any(like(pattern, ask.action, fold=True) for pattern in _list(statement.get("Action", [])))
+        and any(like(pattern, ask.resource) for pattern in _list(statement.get("Resource", [])))
+        and all(
+            _holds(operator, key, _list(wanted), ask.context)
+            for operator, conditions in statement.get("Condition", {}).items()
+            for key, wanted in conditions.items()
+        )
+    )
+
+
+def _names_service(principal: Any, service: str) -> bool:
+    if principal == "*":
+        return True
+    if not isinstance(principal, dict):
+        return False
+    return service in _list(principal.get("Service", [])) or "*" in _list(principal.get("AWS", []))
+
+
+def _holds(operator: str, key: str, wanted: list[str], context: dict[str, str]) -> bool:
+    """One condition; a key that AWS does not send fails it, unless the operator ends in IfExists or is a negation."""
+    name, if_exists, _ = operator.partition("IfExists")
+    sent = {sent_key.lower(): value for sent_key, value in context.items()}.get(key.lower())
+    if name == "Null":
+        return any((sent is None) == (str(value).lower() == "true") for value in wanted)
+    if name == "Bool":
+        return sent is not None and any(sent == str(value).lower() for value in wanted)
+    negated = "Not" in name
+    if sent is None:
+        return bool(if_exists) or negated
+    wildcards = name.startswith("Arn") or name.endswith("Like")
+    if name not in KNOWN_OPERATORS:
+        raise ValueError(f"The sandbox does not know the condition operator {operator}.")
+    fold = name.endswith("IgnoreCase")
+    if wildcards:
+        found = any(like(value, sent) for value in wanted)
+    else:
+        found = any(value.lower() == sent.lower() if fold else value == sent for value in wanted)
+    return found != negated
+
+
+KNOWN_OPERATORS = {
+    "StringEquals",
+    "StringNotEquals",
+    "StringEqualsIgnoreCase",
+    "StringLike",
+    "StringNotLike",
+    "ArnEquals",
+    "ArnNotEquals",
+    "ArnLike",
+    "ArnNotLike",
+}
+
+
+def like(pattern: str, value: str, *, fold: bool = False) -> bool:
+    """Whether the value fits the pattern, in which * stands for anything and ? for one character."""
+    expression = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
+    return re.fullmatch(expression, value, re.IGNORECASE | re.DOTALL if fold else re.DOTALL) is not None
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,86 @@
+"""SNS: an e-mail subscription stays pending until its owner confirms it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from moto.sns.models import SNSBackend, Subscription, sns_backends
+
+from ..errors import RefusalError
+from ..request import Request
+from ..world import World
+from .registry import Answer, rule
+
+# https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html: protocols whose endpoint's owner has to confirm.
+CONFIRMED_BY_OWNER = ("email", "email-json")
+PENDING = "PendingConfirmation"
+
+
+@rule("sns", "Subscribe")
+def subscribe(request: Request, world: World) -> Answer | None:
+    """A pending subscription's ARN is told only to who asks for it with ReturnSubscriptionArn."""
+    params = request.params
+    if params["Protocol"] not in CONFIRMED_BY_OWNER:
+        return None
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", params.get("Endpoint") or ""):
+        raise RefusalError("InvalidParameter", "Invalid parameter: Email address")
+    subscription = sns_of(request).subscribe(params["TopicArn"], params["Endpoint"], params["Protocol"])
+    told = params.get("ReturnSubscriptionArn") or not is_pending(subscription, world)
+    return {"SubscriptionArn": subscription.arn if told else "pending confirmation"}
+
+
+@rule("sns", "ListSubscriptions", "ListSubscriptionsByTopic")
+def list_subscriptions(request: Request, world: World) -> Answer:
+    """https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html"""
+    sns, topic = sns_of(request), request.params.get("TopicArn")
+    if topic is not None and topic not in sns.topics:
+        raise RefusalError("NotFound", "Topic does not exist", 404)
+    subscriptions = [entry for entry in sns.subscriptions.values() if topic in (None, entry.topic.arn)]
+    start, size = int(request.params.get("NextToken") or 0), 100
+    answer: Answer = {"Subscriptions": [_listed(entry, world) for entry in subscriptions[start : start + size]]}
+    if start + size < len(subscriptions):
+        answer["NextToken"] = str(start + size)
+    return answer
+
+
+@rule("sns", "Unsubscribe")
+def unsubscribe(request: Request, world: World) -> None:
+    """SNS Developer Guide, "Deleting an Amazon SNS topic and subscription": a pending one cannot be deleted."""
+    arn = request.params["SubscriptionArn"]
+    subscription = sns_of(request).subscriptions.get(arn)
+    if not arn.startswith("arn:") or (subscription is not None and is_pending(subscription, world)):
+        raise RefusalError(
+            "InvalidParameter", f"Invalid parameter: SubscriptionArn Reason: {PENDING} cannot be deleted"
+        )
+
+
+@rule("sns", "GetSubscriptionAttributes")
+def subscription_attributes(request: Request, world: World) -> Answer | None:
+    """https://docs.aws.amazon.com/sns/latest/api/API_GetSubscriptionAttributes.html"""
+    subscription = sns_of(request).subscriptions.get(request.params["SubscriptionArn"])
+    if subscription is None:
+        return None
+    attributes = sns_of(request).get_subscription_attributes(subscription.arn)
+    return {"Attributes": {**attributes, "PendingConfirmation": str(is_pending(subscription, world)).lower()}}
+
+
+def is_pending(subscription: Subscription, world: World) -> bool:
+    """Whether the subscription still waits for its owner."""
+    confirmed = (subscription.account_id, subscription.endpoint) in world.confirmed_endpoints
+    return subscription.protocol in CONFIRMED_BY_OWNER and not confirmed
+
+
+def sns_of(request: Request) -> SNSBackend:
+    """SNS of the caller's account and region."""
+    return sns_backends[request.account][request.region]
+
+
+def _listed(subscription: Subscription, world: World) -> dict[str, Any]:
+    return {
+        "SubscriptionArn": PENDING if is_pending(subscription, world) else subscription.arn,
+        "Owner": subscription.account_id,
+        "Protocol": subscription.protocol,
+        "Endpoint": subscription.endpoint,
+        "TopicArn": subscription.topic.arn,
+    }
