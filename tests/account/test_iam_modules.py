@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 from conftest import Run
 from sandbox import Sandbox
+from sandbox.client import DEFAULT_ACCOUNT, root_keys
 
 Ansible = Callable[..., Run]
 
@@ -322,7 +323,7 @@ class TestCredentials:
 
     @pytest.mark.parametrize("group", ["group/aws", "group/amazon.aws.aws", "group/dayone.aws_account.all"])
     def test_group_defaults_reach_our_modules(self, account: Sandbox, ansible: Ansible, group: str) -> None:
-        credentials = account.root_credentials()
+        keys = root_keys(DEFAULT_ACCOUNT)
         run = ansible(
             play(
                 {"name": "caller", "amazon.aws.aws_caller_info": {}},
@@ -330,8 +331,8 @@ class TestCredentials:
                 {"name": "inner", "block": [task("iam_account_alias", "other", name="inner-name")], "module_defaults": {}},
                 module_defaults={
                     group: {
-                        "access_key": credentials["AWS_ACCESS_KEY_ID"],
-                        "secret_key": credentials["AWS_SECRET_ACCESS_KEY"],
+                        "access_key": keys["AccessKeyId"],
+                        "secret_key": keys["SecretAccessKey"],
                         "region": "eu-central-1",
                     }
                 },
@@ -339,4 +340,4 @@ class TestCredentials:
             env={"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""},
         )
         assert run.changed == ["alias", "other"]
-        assert credentials["AWS_SECRET_ACCESS_KEY"] not in run.output
+        assert keys["SecretAccessKey"] not in run.output

@@ -1,0 +1,84 @@
+"""The site playbook with the article's own values: checked, run, run again; and what stops it before the first call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from conftest import CHECKOUT, Run
+from sandbox import Sandbox
+
+Ansible = Callable[..., Run]
+
+SITE = "dayone.aws_account.site"
+ARTICLE: dict[str, Any] = yaml.safe_load((CHECKOUT / "playbooks" / "vars" / "article.yml").read_text())
+
+
+def writing(account: Sandbox) -> list[str]:
+    return [call.action for call in account.journal() if call.writes]
+
+
+def secrets(out: Path) -> list[str]:
+    """Every secret that the run left in its files."""
+    found = [path.read_text().strip() for path in out.glob("*.password")]
+    found += [path.read_text().splitlines()[1].split(",")[1] for path in out.glob("*.csv")]
+    return found + [path.read_text().split("secret=")[1].split("&")[0] for path in out.glob("*.mfa")]
+
+
+@pytest.mark.parametrize("mfa", ["phone", "seed"])
+def test_checked_run_and_run_again(account: Sandbox, ansible: Ansible, tmp_path: Path, mfa: str) -> None:
+    out = tmp_path / "out"
+    administrator = {**ARTICLE["iam_admin_users"][0], "mfa": mfa}
+    variables = {**ARTICLE, "iam_admin_users": [administrator], "dayone_output_dir": str(out)}
+
+    announced = ansible(SITE, "--check", extra_vars=variables)
+    assert writing(account) == []
+    assert not out.exists()
+
+    first = ansible(SITE, "-vvv", extra_vars=variables)
+    assert first.changed == announced.changed
+    assert first.changed
+    assert len(secrets(out)) == 3
+    for secret in secrets(out):
+        assert secret not in first.output + str(first.tasks)
+    assert {path.stat().st_mode & 0o777 for path in out.iterdir()} == {0o600}
+
+    account.clear_journal()
+    second = ansible(SITE, extra_vars=variables)
+    assert second.changed == []
+    assert writing(account) == []
+    account.clear_journal()
+    assert ansible(SITE, "--check", "--diff", extra_vars=variables).changed == []
+    assert writing(account) == []
+
+
+def test_each_account_of_the_inventory_is_set_up(account: Sandbox, ansible: Ansible, tmp_path: Path) -> None:
+    inventory = tmp_path / "inventory.yml"
+    inventory.write_text(yaml.safe_dump({"aws_accounts": {"hosts": {"books": None}}, "others": {"hosts": {"web": None}}}))
+    run = ansible(SITE, "-i", str(inventory), "--check", extra_vars=ARTICLE)
+    assert list(run.stats) == ["books"]
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ({"billing_alarm_emails": None}, "billing_alarm_emails"),
+        ({"billing_alarm_emails": ["nobody"]}, "billing_alarm_emails"),
+        ({"billing_alarm_currency": "JP"}, "billing_alarm_currency"),
+        ({"cloudtrail_bucket": "No_Bucket"}, "cloudtrail_bucket"),
+        ({"iam_admin_account_alias": "-"}, "iam_admin_account_alias"),
+        ({"iam_admin_users": [{"access_key": True}]}, "iam_admin_users"),
+        ({"password_policy_minimum_length": 200}, "password_policy_minimum_length"),
+    ],
+)
+def test_wrong_input_of_any_role_stops_before_the_first_call(
+    account: Sandbox, ansible: Ansible, variables: dict[str, Any], words: str
+) -> None:
+    given = {name: value for name, value in {**ARTICLE, **variables}.items() if value is not None}
+    run = ansible(SITE, extra_vars=given, check=False)
+    assert run.rc != 0
+    assert words in str(run.tasks[-1]["result"])
+    assert account.journal() == []
