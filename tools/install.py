@@ -27,9 +27,10 @@ COLLECTION_TARGET = "../../../.."
 def main() -> None:
     """Install what is missing."""
     if sys.version_info < (3, 11):
-        sys.exit(f"Python 3.11 or newer is needed; {sys.executable} is {sys.version.split()[0]}. Try: make PYTHON=python3.11")
+        version = sys.version.split()[0]
+        sys.exit(f"Python 3.11 or newer is needed; {sys.executable} is {version}. Try: make PYTHON=python3.11")
     CACHE.mkdir(exist_ok=True)
-    with open(CACHE / "install.lock", "w") as lock:
+    with (CACHE / "install.lock").open("w") as lock:
         # Held until the file is closed, and let go by the kernel if this process dies.
         fcntl.flock(lock, fcntl.LOCK_EX)
         link_collection()

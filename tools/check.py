@@ -1,0 +1,158 @@
+"""Run checks by the names of their make targets, all of them even when one fails, and count what passed and failed.
+
+Each test of pytest counts as one, every other check as one. The last line reads `N passed, M failed`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import ansible_sanity
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+CACHE = CHECKOUT / ".cache"
+BIN = CHECKOUT / ".venv" / "bin"
+COLLECTIONS = CACHE / "collections"
+# The plugins under the name that they import each other by.
+PLUGINS = COLLECTIONS / "ansible_collections" / "dayone" / "aws_account" / "plugins"
+SCENARIOS = CHECKOUT / "extensions" / "molecule"
+
+
+@dataclasses.dataclass(frozen=True)
+class Tally:
+    """How many passed and how many failed."""
+
+    passed: int
+    failed: int
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.passed + other.passed, self.failed + other.failed)
+
+
+Check = Callable[[], Tally]
+
+
+def command(*arguments: str | Path, cwd: Path = CHECKOUT) -> Check:
+    """A check that passes if the command's exit status is 0."""
+    return lambda: one(run(*arguments, cwd=cwd))
+
+
+def one(passed: bool) -> Tally:
+    """The tally of a single check."""
+    return Tally(1, 0) if passed else Tally(0, 1)
+
+
+def run(*arguments: str | Path, cwd: Path = CHECKOUT) -> bool:
+    """Run a tool of .venv; whether its exit status is 0."""
+    program, *rest = arguments
+    finished = subprocess.run([BIN / program, *rest], cwd=cwd, env=env(), stdin=subprocess.DEVNULL, check=False)
+    return finished.returncode == 0
+
+
+def env() -> dict[str, str]:
+    """An environment in which no setting of the user, in Ansible's or AWS's files, changes what the checks see."""
+    home = CACHE / "home"
+    home.mkdir(parents=True, exist_ok=True)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "AWS_", "MOLECULE_"))}
+    return {
+        **kept,
+        "HOME": str(home),
+        "XDG_CACHE_HOME": str(home / ".cache"),
+        "XDG_CONFIG_HOME": str(home / ".config"),
+        "PATH": os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)]),
+        "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"),
+        "ANSIBLE_HOME": str(CACHE / "ansible"),
+        "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+def tests(folder: str, *arguments: str) -> Check:
+    """The pytest tests of a folder, counted one by one."""
+
+    def check() -> Tally:
+        with tempfile.TemporaryDirectory() as scratch:
+            report = Path(scratch) / "report.xml"
+            finished = run("pytest", "--quiet", f"--junit-xml={report}", *arguments, f"tests/{folder}")
+            counted = count(report) if report.exists() else Tally(0, 0)
+        # A run that collected nothing, or broke off, is a failure of its own.
+        return counted if finished and counted.passed else counted + one(counted.failed > 0)
+
+    return check
+
+
+def count(report: Path) -> Tally:
+    """What pytest's report says. A skipped test has not passed: in this repository it counts as failed."""
+    cases = list(ET.parse(report).getroot().iter("testcase"))  # noqa: S314 - pytest's own file
+    passed = sum(len(case.findall("*[@message]")) == 0 for case in cases)
+    return Tally(passed, len(cases) - passed)
+
+
+def scenario(path: Path) -> Check:
+    """A molecule scenario, from create to destroy."""
+    return command("molecule", "test", "--scenario-name", path.name, cwd=SCENARIOS.parent)
+
+
+def build() -> Tally:
+    """Build the collection as Galaxy would get it, and install that into an empty place."""
+    with tempfile.TemporaryDirectory() as scratch:
+        built = run("ansible-galaxy", "collection", "build", "--output-path", scratch)
+        archives = [str(path) for path in Path(scratch).glob("*.tar.gz")]
+        install = ("ansible-galaxy", "collection", "install", "--offline", "--no-deps", "-p", scratch, *archives)
+        return one(built and len(archives) == 1 and run(*install))
+
+
+def checks(target: str) -> Iterator[tuple[str, Check]]:
+    """The checks of a make target, each with its name."""
+    match target:
+        case "lint":
+            yield "ruff", command("ruff", "check")
+            yield "ruff format", command("ruff", "format", "--check")
+            yield "mypy", command("mypy", PLUGINS, "tests", "tools")
+            yield "yamllint", command("yamllint", "--strict", ".")
+            yield "ansible-lint", command("ansible-lint", "--profile", "production", "--offline", "--strict")
+            yield "changelog", command("antsibull-changelog", "lint")
+        case "unit":
+            yield "unit tests", tests("unit")
+        case "account":
+            yield "tests on the stand-in account", tests("account", "--numprocesses=2")
+        case "molecule":
+            for config in sorted(SCENARIOS.glob("*/molecule.yml")):
+                yield f"molecule, scenario {config.parent.name}", scenario(config.parent)
+        case "sanity":
+            yield "ansible-test sanity", lambda: one(ansible_sanity.passes(CHECKOUT, BIN, env()))
+        case "docs":
+            options = ("--plugin-docs", "--validate-collection-refs", "all", "--disallow-unknown-collection-refs")
+            yield "documentation of plugins and roles", command("antsibull-docs", "lint-collection-docs", *options, ".")
+            yield "READMEs against the code", command("python", "tools/readmes.py")
+            yield "build and install", build
+        case _:
+            sys.exit(f"There is no check '{target}'.")
+
+
+def main() -> int:
+    """Run the checks that are asked for."""
+    total = Tally(0, 0)
+    lines = []
+    for target in sys.argv[1:]:
+        for name, check in checks(target):
+            print(f"\n== {name}", flush=True)
+            started = time.monotonic()
+            tally = check()
+            total += tally
+            lines.append(f"{'ok' if not tally.failed else 'FAILED':7}{time.monotonic() - started:6.1f} s  {name}")
+    print("\n" + "\n".join(lines))
+    print(f"{total.passed} passed, {total.failed} failed")
+    return 0 if total.passed and not total.failed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
