@@ -36,7 +36,7 @@ class Application:
         self._lock = threading.Lock()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        # The body is read whole before any answer: on a kept-alive connection its rest would be the next request.
+        # Read whole before any answer: rules and moto both want the body.
         body = HttpRequest(environ).get_data(cache=False)
         environ["wsgi.input"] = io.BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body))

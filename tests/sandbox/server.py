@@ -17,7 +17,7 @@ from .app import Application
 
 
 class RequestHandler(MotoRequestHandler):
-    """Connections stay open between calls, and nothing is logged: the journal is the log."""
+    """HTTP/1.1, which S3 clients expect (100-continue); nothing is logged, for the journal is the log."""
 
     protocol_version = "HTTP/1.1"
     # Head and body leave in two writes; with Nagle's algorithm the second waits 40 ms for the first one's ACK.

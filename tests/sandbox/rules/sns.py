@@ -65,6 +65,16 @@ def subscription_attributes(request: Request, world: World) -> Answer | None:
     return {"Attributes": {**attributes, "PendingConfirmation": str(is_pending(subscription, world)).lower()}}
 
 
+@rule("sns", "GetTopicAttributes")
+def count_subscriptions(request: Request, world: World) -> None:
+    """moto has the topic's counts, but never counts."""
+    topic = sns_of(request).topics.get(request.params["TopicArn"])
+    if topic is not None:
+        subscriptions = [one for one in sns_of(request).subscriptions.values() if one.topic is topic]
+        topic.subscriptions_pending = sum(is_pending(one, world) for one in subscriptions)
+        topic.subscriptions_confimed = len(subscriptions) - topic.subscriptions_pending
+
+
 def is_pending(subscription: Subscription, world: World) -> bool:
     """Whether the subscription still waits for its owner."""
     confirmed = (subscription.account_id, subscription.endpoint) in world.confirmed_endpoints

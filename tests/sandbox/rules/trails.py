@@ -107,7 +107,8 @@ def kms_key(account: str, region: str, name: str) -> Key:
     kms = kms_backends[account][region]
     try:
         return kms.keys[kms.any_id_to_key_id(name.removeprefix("key/"))]
-    except KeyError:
+    except (KeyError, AttributeError):
+        # The latter is moto's answer to an alias that nobody made.
         raise RefusalError("KmsKeyNotFoundException", f"KMS key {name} was not found in {region}.") from None
 
 
