@@ -269,7 +269,7 @@ def test_a_wrong_switch_is_explained(account: Sandbox, wrong: dict[str, Any], se
 
 def test_an_unknown_control_path_is_explained(account: Sandbox) -> None:
     with pytest.raises(urllib.error.HTTPError) as caught:
-        urllib.request.urlopen(f"{account.endpoint}/_sandbox/nothing")
+        urllib.request.urlopen(f"{account.endpoint}/_sandbox/nothing")  # noqa: S310 - always http://127.0.0.1
     with caught.value as answer:
         assert answer.code == 400
         assert "There is no GET /_sandbox/nothing" in json.load(answer)["message"]

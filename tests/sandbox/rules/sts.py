@@ -51,8 +51,8 @@ def session_token(request: Request, world: World) -> Answer:
 def check_mfa(request: Request, world: World) -> None:
     """The device has to be the caller's own, the code right and not used before.
 
-    The IAM User Guide ("Assign a virtual MFA device") names RFC 6238 as the algorithm; its section 5.2 forbids to accept
-    a one-time password a second time.
+    The IAM User Guide ("Assign a virtual MFA device") names RFC 6238 as the algorithm; its section 5.2 forbids to
+    accept a one-time password a second time.
     """
     serial_number = request.params.get("SerialNumber", "")
     device = iam_backends[request.account]["aws"].virtual_mfa_devices.get(serial_number)
