@@ -19,7 +19,7 @@ from pathlib import Path
 # Said with exit status 0 when nothing was tested.
 NOTHING_RAN = ("No tests applicable", "All targets skipped")
 NEIGHBOURS = ("amazon", "community/aws")
-# ansible-test downloads a get-pip.py from a server of its own, unless there is a file of this name (which is tied to the
+# ansible-test downloads a get-pip.py from a server of its own, unless there is a file of this name (it goes with the
 # version of ansible-core). Python brings a pip of its own, so this does instead, and no further server is needed.
 GET_PIP = Path(".ansible/test/cache/get_pip_24_2.py")
 GET_PIP_TEXT = """\

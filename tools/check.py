@@ -72,6 +72,8 @@ def env() -> dict[str, str]:
         "ANSIBLE_HOME": str(CACHE / "ansible"),
         "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
         "PYTHONDONTWRITEBYTECODE": "1",
+        "COLUMNS": "120",
+        **({} if sys.stdout.isatty() else {"NO_COLOR": "1"}),
     }
 
 

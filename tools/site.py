@@ -78,8 +78,8 @@ def whose() -> str:
         caller = boto3.client("sts", region_name=region).get_caller_identity()
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
         sys.exit(
-            f"AWS does not say whose credentials these are: {error}\nSign in first (`aws login`, `aws sso login`), or set "
-            "AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+            f"AWS does not say whose credentials these are: {error}\nSign in first, or set AWS_PROFILE, or "
+            "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. README.md tells where to get them."
         )
     return f"{caller['Account']}, as {caller['Arn']}"
 
