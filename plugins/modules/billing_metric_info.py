@@ -1,0 +1,81 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: billing_metric_info
+version_added: 0.1.0
+short_description: Find out in which currencies an account's charges are measured
+description:
+  - Lists the currencies of the metric C(EstimatedCharges). It exists only in the account's own billing currency, so an
+    alarm on another one never fires, and not before some hours after billing alerts were switched on.
+  - The metric lives in the region us-east-1, so give that one.
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+  - dayone.aws_account.attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+    details: It only reads.
+  idempotent:
+    support: full
+author:
+  - dayone contributors
+"""
+
+EXAMPLES = r"""
+- name: Look up the account's billing currency
+  dayone.aws_account.billing_metric_info:
+    region: us-east-1
+"""
+
+RETURN = r"""
+currencies:
+  description: The currencies, in alphabetical order; empty where no charge was measured yet.
+  type: list
+  elements: str
+  returned: always
+  sample: [USD]
+"""
+
+from typing import Any
+
+try:
+    import botocore.exceptions
+except ImportError:
+    pass  # AnsibleAWSModule says so
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
+
+
+def currencies(metrics: list[dict[str, Any]]) -> list[str]:
+    """The values of the metrics' dimension ``Currency``."""
+    dimensions = [dimension for metric in metrics for dimension in metric["Dimensions"]]
+    return sorted({dimension["Value"] for dimension in dimensions if dimension["Name"] == "Currency"})
+
+
+@AWSRetry.jittered_backoff()
+def list_billing_metrics(client: Any) -> list[dict[str, Any]]:
+    pages = client.get_paginator("list_metrics").paginate(Namespace="AWS/Billing", MetricName="EstimatedCharges")
+    metrics: list[dict[str, Any]] = pages.build_full_result()["Metrics"]
+    return metrics
+
+
+def main() -> None:
+    module = AnsibleAWSModule(argument_spec={}, supports_check_mode=True)
+    try:
+        found = currencies(list_billing_metrics(module.client("cloudwatch")))
+    except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
+        fail_aws(module, error, "look up the currencies of the metric EstimatedCharges")
+    module.exit_json(changed=False, currencies=found)
+
+
+if __name__ == "__main__":
+    main()
