@@ -1,0 +1,274 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: account_posture_info
+version_added: 0.1.0
+short_description: Read what is safe in an AWS account and what is still open
+description:
+  - Reads the account and judges each step of its day-one set-up. It changes nothing.
+  - What this identity may not read is C(unknown), never C(pass).
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+  - dayone.aws_account.attributes
+options:
+  billing_region:
+    description: Where AWS keeps the account's billing.
+    type: str
+    default: us-east-1
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+    details: It only reads.
+  idempotent:
+    support: full
+author:
+  - dayone contributors
+"""
+
+EXAMPLES = r"""
+- name: Read where the account stands
+  dayone.aws_account.account_posture_info:
+  register: posture
+
+- name: Stop when the root user has no MFA
+  ansible.builtin.assert:
+    that: (posture.controls | selectattr('id', 'equalto', 'M5') | first).status == 'pass'
+"""
+
+RETURN = r"""
+account:
+  description: The account's id.
+  type: str
+  returned: always
+  sample: "123456789012"
+alias:
+  description: The account's alias; empty where it has none, or it cannot be read.
+  type: str
+  returned: always
+  sample: example-books
+controls:
+  description: The steps and how they stand.
+  type: list
+  elements: dict
+  returned: always
+  contains:
+    id:
+      description: The step's id.
+      type: str
+      sample: M5
+    title:
+      description: What should hold.
+      type: str
+      sample: The root user has MFA
+    status:
+      description: C(pass), C(fail), C(manual) (only a person can do it), or C(unknown).
+      type: str
+      sample: manual
+    evidence:
+      description: The values read.
+      type: dict
+      sample:
+        AccountMFAEnabled: 0
+    remedy:
+      description: What to do; for C(unknown), why.
+      type: str
+      sample: Sign in as root
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+try:
+    import botocore.exceptions
+except ImportError:
+    pass  # AnsibleAWSModule says so
+
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.dayone.aws_account.plugins.module_utils._controls import Readings, Unread, judge
+from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws, said
+
+ALMOST_USED_UP = 0.85
+
+
+class Account:
+    """The readings of one account."""
+
+    def __init__(self, module: Any) -> None:
+        self.module = module
+        self.iam = self.client("iam")
+        self.identity: dict[str, str] = self.client("sts").get_caller_identity()
+
+    def client(self, service: str, region: str | None = None) -> Any:
+        options = {"region": region} if region else {}
+        return self.module.client(service, retry_decorator=AWSRetry.jittered_backoff(), **options)
+
+    def billing_client(self, service: str) -> Any:
+        return self.client(service, self.module.params["billing_region"])
+
+    def summary(self) -> dict[str, int]:
+        answer: dict[str, int] = self.iam.get_account_summary(aws_retry=True)["SummaryMap"]
+        return answer
+
+    def aliases(self) -> list[str]:
+        answer: list[str] = self.iam.list_account_aliases(aws_retry=True)["AccountAliases"]
+        return answer
+
+    def password_policy(self) -> dict[str, Any]:
+        try:
+            answer: dict[str, Any] = self.iam.get_account_password_policy(aws_retry=True)["PasswordPolicy"]
+        except is_boto3_error_code("NoSuchEntity"):
+            return {}
+        return answer
+
+    def devices(self) -> dict[str, list[str]]:
+        """The names of the virtual MFA devices, by whether they are assigned."""
+        found = all_of(self.iam, "list_virtual_mfa_devices", "VirtualMFADevices")
+        names: dict[str, list[str]] = {"assigned": [], "pending": []}
+        for device in found:
+            # Of the device that is root's, AWS does not always name the user.
+            assigned = device.get("User") or device["SerialNumber"].endswith("/root-account-mfa-device")
+            names["assigned" if assigned else "pending"].append(device["SerialNumber"].rsplit("/", 1)[1])
+        return names
+
+    def trails(self) -> list[dict[str, Any]]:
+        cloudtrail = self.client("cloudtrail")
+        return [self._trail(cloudtrail, item) for item in cloudtrail.describe_trails(aws_retry=True)["trailList"]]
+
+    def _trail(self, cloudtrail: Any, trail: dict[str, Any]) -> dict[str, Any]:
+        status = cloudtrail.get_trail_status(aws_retry=True, Name=trail["TrailARN"])
+        selectors = cloudtrail.get_event_selectors(aws_retry=True, TrailName=trail["TrailARN"])
+        return {
+            "name": trail["Name"],
+            "multi_region": trail["IsMultiRegionTrail"],
+            "log_file_validation": trail.get("LogFileValidationEnabled", False),
+            "bucket": trail["S3BucketName"],
+            "logging": status["IsLogging"],
+            "delivery_error": status.get("LatestDeliveryError", ""),
+            "management_events": records_management_events(selectors),
+        }
+
+    def preferences(self) -> dict[str, str]:
+        client = self.billing_client("billing")
+        if not hasattr(client, "get_billing_preferences"):
+            raise NotImplementedError("This botocore does not know GetBillingPreferences: 1.44 or newer does.")
+        answer = client.get_billing_preferences(aws_retry=True, features=["BILLING_ALERTS"])
+        return {item["key"]: item["value"] for item in answer["billingPreferences"]}
+
+    def currencies(self) -> list[str]:
+        arguments = {"Namespace": "AWS/Billing", "MetricName": "EstimatedCharges"}
+        metrics = all_of(self.billing_client("cloudwatch"), "list_metrics", "Metrics", **arguments)
+        return sorted({currency for metric in metrics if (currency := currency_of(metric))})
+
+    def alarms(self) -> list[dict[str, Any]]:
+        found = all_of(self.billing_client("cloudwatch"), "describe_alarms", "MetricAlarms")
+        billing = [alarm for alarm in found if alarm.get("Namespace") == "AWS/Billing"]
+        pending = {topic: self._pending(topic) for topic in {arn for alarm in billing for arn in alarm["AlarmActions"]}}
+        return [
+            {
+                "name": alarm["AlarmName"],
+                "threshold": alarm["Threshold"],
+                "currency": currency_of(alarm),
+                "pending": [address for arn in alarm["AlarmActions"] for address in pending[arn]],
+            }
+            for alarm in billing
+        ]
+
+    def _pending(self, topic: str) -> list[str]:
+        """The addresses that have not confirmed their subscription to the topic."""
+        if ":sns:" not in topic:
+            return []
+        found = all_of(self.billing_client("sns"), "list_subscriptions_by_topic", "Subscriptions", TopicArn=topic)
+        return [item["Endpoint"] for item in found if item["SubscriptionArn"] == "PendingConfirmation"]
+
+    def budgets(self) -> list[str]:
+        client = self.billing_client("budgets")
+        found = all_of(client, "describe_budgets", "Budgets", AccountId=self.identity["Account"])
+        return [budget["BudgetName"] for budget in found]
+
+    def free_tier(self) -> list[dict[str, Any]]:
+        usage = self.billing_client("freetier").get_free_tier_usage(aws_retry=True)["freeTierUsages"]
+        return [
+            {"what": f"{item['service']} {item['usageType']}", "percent": round(100 * share)}
+            for item in usage
+            if item.get("limit") and (share := item["actualUsageAmount"] / item["limit"]) > ALMOST_USED_UP
+        ]
+
+
+def all_of(client: Any, operation: str, key: str, **arguments: str) -> list[dict[str, Any]]:
+    """Everything under ``key`` in all pages of ``operation``."""
+    pages = client.get_paginator(operation).paginate(**arguments)
+    read = AWSRetry.jittered_backoff()(pages.build_full_result)
+    items: list[dict[str, Any]] = read().get(key, [])
+    return items
+
+
+def currency_of(thing: dict[str, Any]) -> str:
+    """The dimension ``Currency`` of a metric or an alarm; '' where it has none."""
+    return next((item["Value"] for item in thing.get("Dimensions", []) if item["Name"] == "Currency"), "")
+
+
+def records_management_events(selectors: dict[str, Any]) -> bool:
+    """Whether classic or advanced selectors record management events."""
+    classic = any(item.get("IncludeManagementEvents") for item in selectors.get("EventSelectors", []))
+    fields = [
+        field for item in selectors.get("AdvancedEventSelectors", []) or [] for field in item.get("FieldSelectors", [])
+    ]
+    return classic or any(
+        field["Field"] == "eventCategory" and "Management" in field.get("Equals", []) for field in fields
+    )
+
+
+def attempt(reading: Callable[[], Any]) -> Any:
+    """The reading, or why there is none: a permission that is missing hides one thing, not all."""
+    try:
+        return reading()
+    except is_boto3_error_code(["AccessDenied", "AccessDeniedException", "AuthorizationError"]) as error:
+        return Unread(f"It could not be read: {said(str(error))}")
+    except NotImplementedError as error:
+        return Unread(str(error))
+
+
+READINGS = (
+    "summary",
+    "aliases",
+    "password_policy",
+    "devices",
+    "trails",
+    "preferences",
+    "currencies",
+    "alarms",
+    "budgets",
+    "free_tier",
+)
+
+
+def main() -> None:
+    module = AnsibleAWSModule(
+        argument_spec={"billing_region": {"type": "str", "default": "us-east-1"}}, supports_check_mode=True
+    )
+    try:
+        account = Account(module)
+        readings: Readings = {name: attempt(getattr(account, name)) for name in READINGS}
+    except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
+        fail_aws(module, error, "read where the account stands")
+    readings["caller"] = account.identity["Arn"]
+    aliases = [] if isinstance(readings["aliases"], Unread) else readings["aliases"]
+    module.exit_json(
+        changed=False,
+        account=account.identity["Account"],
+        alias=next(iter(aliases), ""),
+        controls=judge(readings),
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,195 @@
+"""The role cloudtrail and its module against the stand-in account, read back with boto3."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from conftest import Run
+from sandbox import Sandbox
+
+Ansible = Callable[..., Run]
+REGION = "ap-northeast-1"
+BUCKET = f"cloudtrail-123456789012-{REGION}"
+
+EVERYTHING: dict[str, Any] = {
+    "cloudtrail_name": "all-of-it",
+    "cloudtrail_read_write_type": "write",
+    "cloudtrail_log_kms_events": False,
+    "cloudtrail_insights": ["ApiErrorRateInsight", "ApiCallRateInsight"],
+    "cloudtrail_data_events": [
+        {"type": "AWS::S3::Object", "arns": ["arn:aws:s3:::one-bucket"]},
+        {"type": "AWS::Lambda::Function"},
+    ],
+    "cloudtrail_bucket": "our-own-logs",
+    "cloudtrail_bucket_prefix": "audit/trail",
+    "cloudtrail_encryption": "sse-kms",
+    "cloudtrail_sns_topic": "trail-news",
+    "cloudtrail_log_retention_days": 30,
+    "cloudtrail_tags": {"Purpose": "audit"},
+}
+
+
+def play(**variables: Any) -> list[dict[str, Any]]:
+    task = {"ansible.builtin.include_role": {"name": "dayone.aws_account.cloudtrail"}}
+    return [{"hosts": "localhost", "gather_facts": False, "tasks": [task], "vars": variables}]
+
+
+def writing(account: Sandbox) -> list[str]:
+    return [call.action for call in account.journal() if call.writes]
+
+
+@pytest.mark.parametrize("variables", [{}, EVERYTHING], ids=["defaults", "everything"])
+def test_checked_made_and_left_alone(account: Sandbox, ansible: Ansible, variables: dict[str, Any]) -> None:
+    announced = ansible(play(**variables), "--check").changed
+    assert writing(account) == []
+    assert ansible(play(**variables)).changed == announced
+    for arguments in ([], ["--check"], ["--diff"]):
+        account.clear_journal()
+        assert ansible(play(**variables), *arguments).changed == []
+        assert writing(account) == []
+
+
+def test_defaults_record_everything_in_a_safe_bucket(account: Sandbox, ansible: Ansible) -> None:
+    ansible(play())
+    cloudtrail, s3 = account.client("cloudtrail", REGION), account.client("s3", REGION)
+    (trail,) = cloudtrail.describe_trails()["trailList"]
+    assert trail["IsMultiRegionTrail"] is trail["LogFileValidationEnabled"] is trail["IncludeGlobalServiceEvents"] is True
+    assert cloudtrail.get_trail_status(Name=trail["TrailARN"])["IsLogging"] is True
+    (selector,) = cloudtrail.get_event_selectors(TrailName=trail["Name"])["EventSelectors"]
+    assert (selector["ReadWriteType"], selector["IncludeManagementEvents"]) == ("All", True)
+    assert all(s3.get_public_access_block(Bucket=BUCKET)["PublicAccessBlockConfiguration"].values())
+    assert s3.get_bucket_versioning(Bucket=BUCKET)["Status"] == "Enabled"
+    (ownership,) = s3.get_bucket_ownership_controls(Bucket=BUCKET)["OwnershipControls"]["Rules"]
+    assert ownership["ObjectOwnership"] == "BucketOwnerEnforced"
+    policy = json.loads(s3.get_bucket_policy(Bucket=BUCKET)["Policy"])
+    write = next(item for item in policy["Statement"] if item["Sid"] == "DayoneCloudTrailWrite")
+    assert write["Condition"]["StringEquals"]["aws:SourceArn"] == trail["TrailARN"]
+    (rule,) = s3.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"]
+    assert rule["Expiration"]["Days"] == 400
+
+
+def test_every_choice_is_made(account: Sandbox, ansible: Ansible) -> None:
+    run = ansible(play(**EVERYTHING))
+    assert "US$0.35" in run.output
+    assert "US$0.10" in run.output
+    cloudtrail, s3 = account.client("cloudtrail", REGION), account.client("s3", REGION)
+    (trail,) = cloudtrail.describe_trails()["trailList"]
+    assert (trail["S3BucketName"], trail["S3KeyPrefix"]) == ("our-own-logs", "audit/trail")
+    assert trail["SnsTopicARN"].endswith(":trail-news")
+    kms = account.client("kms", REGION)
+    key = kms.describe_key(KeyId="alias/all-of-it")["KeyMetadata"]
+    assert trail["KmsKeyId"] == key["Arn"]
+    assert kms.get_key_rotation_status(KeyId=key["KeyId"])["KeyRotationEnabled"] is True
+    (selector,) = cloudtrail.get_event_selectors(TrailName="all-of-it")["EventSelectors"]
+    assert selector["ReadWriteType"] == "WriteOnly"
+    assert selector["ExcludeManagementEventSources"] == ["kms.amazonaws.com"]
+    assert {item["Type"]: item["Values"] for item in selector["DataResources"]} == {
+        "AWS::S3::Object": ["arn:aws:s3:::one-bucket/"],
+        "AWS::Lambda::Function": ["arn:aws:lambda"],
+    }
+    insights = cloudtrail.get_insight_selectors(TrailName="all-of-it")["InsightSelectors"]
+    assert {item["InsightType"] for item in insights} == {"ApiCallRateInsight", "ApiErrorRateInsight"}
+    (tags,) = cloudtrail.list_tags(ResourceIdList=[trail["TrailARN"]])["ResourceTagList"]
+    assert tags["TagsList"] == s3.get_bucket_tagging(Bucket="our-own-logs")["TagSet"]
+
+    ansible(play(**{**EVERYTHING, "cloudtrail_insights": [], "cloudtrail_data_events": [], "cloudtrail_encryption": "sse-s3"}))
+    (selector,) = cloudtrail.get_event_selectors(TrailName="all-of-it")["EventSelectors"]
+    assert selector.get("DataResources", []) == []
+    assert cloudtrail.describe_trails()["trailList"][0].get("KmsKeyId") is None
+
+
+def test_an_existing_bucket_keeps_what_it_has(account: Sandbox, ansible: Ansible) -> None:
+    s3 = account.client("s3", REGION)
+    s3.create_bucket(Bucket="ours", CreateBucketConfiguration={"LocationConstraint": REGION})
+    theirs = {"Sid": "Theirs", "Effect": "Deny", "Principal": "*", "Action": "s3:DeleteBucket", "Resource": "arn:aws:s3:::ours"}
+    unnamed = {**theirs, "Action": "s3:PutBucketAcl"}
+    del unnamed["Sid"]
+    s3.put_bucket_policy(Bucket="ours", Policy=json.dumps({"Version": "2012-10-17", "Statement": [theirs, unnamed]}))
+    s3.put_bucket_tagging(Bucket="ours", Tagging={"TagSet": [{"Key": "Kept", "Value": "yes"}]})
+    rule = {"ID": "theirs", "Status": "Enabled", "Filter": {"Prefix": "tmp/"}, "Expiration": {"Days": 1}}
+    s3.put_bucket_lifecycle_configuration(Bucket="ours", LifecycleConfiguration={"Rules": [rule]})
+    variables = {"cloudtrail_bucket": "ours", "cloudtrail_tags": {"New": "tag"}}
+    ansible(play(**variables))
+    statements = json.loads(s3.get_bucket_policy(Bucket="ours")["Policy"])["Statement"]
+    assert theirs in statements
+    assert unnamed in statements
+    assert len(statements) == 5
+    assert {tag["Key"] for tag in s3.get_bucket_tagging(Bucket="ours")["TagSet"]} == {"Kept", "New"}
+    rules = s3.get_bucket_lifecycle_configuration(Bucket="ours")["Rules"]
+    assert {item["ID"] for item in rules} == {"theirs", "dayone-cloudtrail-logs"}
+    account.clear_journal()
+    assert ansible(play(**variables)).changed == []
+    assert writing(account) == []
+    ansible(play(**variables, cloudtrail_log_retention_days=0))
+    assert [item["ID"] for item in s3.get_bucket_lifecycle_configuration(Bucket="ours")["Rules"]] == ["theirs"]
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ({"cloudtrail_name": "a b"}, "cloudtrail_name"),
+        ({"cloudtrail_home_region": ""}, "AWS_REGION"),
+        ({"cloudtrail_bucket": "Upper"}, "cloudtrail_bucket"),
+        ({"cloudtrail_bucket": "192.168.0.1"}, "cloudtrail_bucket"),
+        ({"cloudtrail_bucket_prefix": "/slash"}, "cloudtrail_bucket_prefix"),
+        ({"cloudtrail_encryption": "rot13"}, "sse-kms"),
+        ({"cloudtrail_kms_key": "alias/x", "cloudtrail_encryption": "sse-kms"}, "cloudtrail_kms_key"),
+        ({"cloudtrail_log_retention_days": -1}, "cloudtrail_log_retention_days"),
+        ({"cloudtrail_sns_topic": "a topic"}, "cloudtrail_sns_topic"),
+        ({"cloudtrail_data_events": [{"type": "AWS::S3::Object", "arns": ["bucket"]}]}, "cloudtrail_data_events"),
+    ],
+)
+def test_wrong_input_stops_before_the_first_call(
+    account: Sandbox, ansible: Ansible, variables: dict[str, Any], words: str
+) -> None:
+    run = ansible(play(**variables), check=False)
+    assert run.rc != 0
+    assert words in str(run.tasks[-1]["result"])
+    assert account.journal() == []
+
+
+class TestDeleteTrailLogs:
+    PLAYBOOK = "dayone.aws_account.delete_trail_logs"
+
+    @pytest.fixture
+    def bucket(self, account: Sandbox) -> str:
+        s3 = account.client("s3", REGION)
+        for name in ("old-logs", "bystander"):
+            s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+            s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+            for content in (b"1", b"2"):
+                s3.put_object(Bucket=name, Key="AWSLogs/file", Body=content)
+            s3.delete_object(Bucket=name, Key="AWSLogs/file")
+        account.clear_journal()
+        return "old-logs"
+
+    def test_it_deletes_the_bucket_that_was_confirmed_and_no_other(
+        self, account: Sandbox, ansible: Ansible, bucket: str
+    ) -> None:
+        variables = {"cloudtrail_bucket": bucket, "confirm_bucket": bucket}
+        announced = ansible(self.PLAYBOOK, "--check", extra_vars=variables).changed
+        assert writing(account) == []
+        assert ansible(self.PLAYBOOK, extra_vars=variables).changed == announced != []
+        s3 = account.client("s3", REGION)
+        assert [item["Name"] for item in s3.list_buckets()["Buckets"]] == ["bystander"]
+        assert len(s3.list_object_versions(Bucket="bystander")["Versions"]) == 2
+        assert ansible(self.PLAYBOOK, extra_vars=variables).changed == []
+
+    @pytest.mark.parametrize("confirmed", [{}, {"confirm_bucket": "bystander"}])
+    def test_it_wants_the_name(
+        self, account: Sandbox, ansible: Ansible, bucket: str, confirmed: dict[str, str]
+    ) -> None:
+        run = ansible(self.PLAYBOOK, extra_vars={"cloudtrail_bucket": bucket, **confirmed}, check=False)
+        assert run.rc != 0
+        assert "was not confirmed" in run.output
+        assert writing(account) == []
+
+    def test_it_refuses_while_a_trail_writes_there(self, account: Sandbox, ansible: Ansible) -> None:
+        ansible(play())
+        account.clear_journal()
+        run = ansible(self.PLAYBOOK, extra_vars={"cloudtrail_bucket": BUCKET, "confirm_bucket": BUCKET}, check=False)
+        assert "writes to bucket" in run.tasks[-1]["result"]["msg"]
+        assert writing(account) == []
