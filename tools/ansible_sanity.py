@@ -39,7 +39,6 @@ def passes(checkout: Path, bin_dir: Path, env: dict[str, str]) -> bool:
         (home / GET_PIP).parent.mkdir(parents=True, exist_ok=True)
         (home / GET_PIP).write_text(GET_PIP_TEXT)
         keep_pip_settings(bin_dir, home)
-        env = {**env, "ANSIBLE_COLLECTIONS_PATH": scratch}
         collection = publish(checkout, bin_dir, env, Path(scratch))
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         command: list[str | Path] = [
@@ -54,7 +53,7 @@ def passes(checkout: Path, bin_dir: Path, env: dict[str, str]) -> bool:
         with subprocess.Popen(
             command,
             cwd=collection,
-            env=env,
+            env={**env, "ANSIBLE_COLLECTIONS_PATH": scratch},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -86,7 +85,9 @@ def publish(checkout: Path, bin_dir: Path, env: dict[str, str], scratch: Path) -
     galaxy: list[str | Path] = [bin_dir / "ansible-galaxy", "collection"]
     subprocess.run([*galaxy, "build", "--output-path", scratch], cwd=checkout, env=env, check=True)
     (archive,) = scratch.glob("*.tar.gz")
-    subprocess.run([*galaxy, "install", "--offline", "--no-deps", "-p", scratch, archive], env=env, check=True)
+    # Not found anywhere else, so that it is installed here.
+    elsewhere = {**env, "ANSIBLE_COLLECTIONS_PATH": str(scratch)}
+    subprocess.run([*galaxy, "install", "--offline", "--no-deps", "-p", scratch, archive], env=elsewhere, check=True)
     installed = Path(sysconfig.get_path("purelib")) / "ansible_collections"
     collections = scratch / "ansible_collections"
     for neighbour in NEIGHBOURS:

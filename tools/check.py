@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -43,6 +44,15 @@ Check = Callable[[], Tally]
 def command(*arguments: str | Path, cwd: Path = CHECKOUT) -> Check:
     """A check that passes if the command's exit status is 0."""
     return lambda: one(run(*arguments, cwd=cwd))
+
+
+def attempt(check: Check) -> Tally:
+    """A check's tally; one that breaks off has failed, and the others still run."""
+    try:
+        return check()
+    except (OSError, ValueError, subprocess.SubprocessError):
+        traceback.print_exc()
+        return one(False)
 
 
 def one(passed: bool) -> Tally:
@@ -148,7 +158,7 @@ def main() -> int:
         for name, check in checks(target):
             print(f"\n== {name}", flush=True)
             started = time.monotonic()
-            tally = check()
+            tally = attempt(check)
             total += tally
             lines.append(f"{'ok' if not tally.failed else 'FAILED':7}{time.monotonic() - started:6.1f} s  {name}")
     print("\n" + "\n".join(lines))
