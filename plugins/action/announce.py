@@ -11,7 +11,7 @@ from ansible.plugins.action import ActionBase
 
 def as_text(value: Any) -> str:
     """``value`` as the diff shows it: text as it is, structures as JSON with sorted keys, nothing as ''."""
-    if value is None or value == {} or value == "":
+    if not value and not isinstance(value, bool | int):
         return ""
     text = value if isinstance(value, str) else json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False)
     return text.rstrip("\n") + "\n"

@@ -59,8 +59,8 @@ class ActionModule(AwsActionModule):
         try:
             if show:
                 self._prompt(
-                    f"\nMFA for user '{user_name}': take your phone with an authenticator app, see that nobody looks over "
-                    "your shoulder,\nand press Enter to see the QR code."
+                    f"\nMFA for user '{user_name}': take your phone with an authenticator app, see that nobody looks "
+                    "over your shoulder,\nand press Enter to see the QR code."
                 )
                 self._draw(pending)
             first = self._prompt(
@@ -83,4 +83,4 @@ class ActionModule(AwsActionModule):
     @staticmethod
     def _prompt(message: str) -> str:
         answer = display.prompt_until(message, private=True, complete_input=(b"\r", b"\n"))
-        return to_text(answer).strip().replace(" ", "")
+        return str(to_text(answer)).strip().replace(" ", "")

@@ -54,7 +54,7 @@ def explain_failure(result: Mapping[str, Any], task_name: str = "") -> str:
     """What was tried, what AWS said, what to do now."""
     texts = list(dict.fromkeys(said(message).strip() for message in messages(result)))
     advices = list(dict.fromkeys(found for text in texts if (found := advice(text)) and found not in text))
-    tried = f"{task_name.split(' : ')[-1]}: " if task_name else ""
+    tried = f"{task_name.rsplit(' : ', maxsplit=1)[-1]}: " if task_name else ""
     return " ".join([tried + " ".join(text.rstrip(".") + "." for text in texts), *advices])
 
 

@@ -47,8 +47,8 @@ def mfa_devices(devices: dict[str, Any]) -> Verdict:
     return _judged(
         not devices["pending"],
         devices,
-        f"Scan the QR code of {', '.join(devices['pending'])} (a PNG in the output directory) with an authenticator app, "
-        "then run again at a terminal, or with two codes in iam_admin_mfa_codes.",
+        f"Scan the QR code of {', '.join(devices['pending'])} (a PNG in the output directory) with an authenticator "
+        "app, then run again at a terminal, or with two codes in iam_admin_mfa_codes.",
         "manual",
     )
 
@@ -80,12 +80,14 @@ def password_policy(policy: dict[str, Any]) -> Verdict:
 def billing_access(caller: str, preferences: dict[str, str] | Unread) -> Verdict:
     evidence = {"caller": caller}
     if caller.endswith(":root"):
-        return Verdict("unknown", evidence, "This run is root's, which always has access: run it as an administrator to see.")
+        return Verdict(
+            "unknown", evidence, "This run is root's, which always has access: run it as an administrator to see."
+        )
     return _judged(
         not isinstance(preferences, Unread),
         evidence,
-        f"Sign in as root, open {ACCOUNT_PAGE}, find 'IAM user and role access to Billing information', choose 'Edit', tick "
-        "'Activate IAM Access', and 'Update'. The next run sees it.",
+        f"Sign in as root, open {ACCOUNT_PAGE}, find 'IAM user and role access to Billing information', choose 'Edit', "
+        "tick 'Activate IAM Access', and 'Update'. The next run sees it.",
         "manual",
     )
 
@@ -104,13 +106,17 @@ def root_keys(summary: dict[str, int]) -> Verdict:
 
 
 def trail(trails: list[dict[str, Any]]) -> Verdict:
-    good = [trail["name"] for trail in trails if trail["multi_region"] and trail["logging"] and trail["management_events"]]
+    good = [
+        trail["name"] for trail in trails if trail["multi_region"] and trail["logging"] and trail["management_events"]
+    ]
     return _judged(bool(good), {"trails": trails}, "Run the role cloudtrail with cloudtrail_multi_region: true.")
 
 
 def trail_delivers(trails: list[dict[str, Any]]) -> Verdict:
     failing = {trail["name"]: trail["delivery_error"] for trail in trails if trail["delivery_error"]}
-    return _judged(not failing, {"delivery_errors": failing}, "Look at the bucket's (and key's) policy: CloudTrail is refused.")
+    return _judged(
+        not failing, {"delivery_errors": failing}, "Look at the bucket's (and key's) policy: CloudTrail is refused."
+    )
 
 
 def log_validation(trails: list[dict[str, Any]]) -> Verdict:
@@ -119,7 +125,9 @@ def log_validation(trails: list[dict[str, Any]]) -> Verdict:
 
 
 def billing_alerts(preferences: dict[str, str]) -> Verdict:
-    return _judged("ENABLED" in preferences.values(), {"preferences": preferences}, "Set billing_alarm_preference: true.")
+    return _judged(
+        "ENABLED" in preferences.values(), {"preferences": preferences}, "Set billing_alarm_preference: true."
+    )
 
 
 def spend_budget(budgets: list[str]) -> Verdict:
@@ -144,8 +152,8 @@ def confirmed(alarms: list[dict[str, Any]]) -> Verdict:
     return _judged(
         not pending,
         {"pending": pending},
-        f"AWS has written to {', '.join(pending)}: open the mail and choose 'Confirm subscription'. Until then no alarm "
-        "arrives there.",
+        f"AWS has written to {', '.join(pending)}: open the mail and choose 'Confirm subscription'. Until then no "
+        "alarm arrives there.",
         "manual",
     )
 
@@ -161,8 +169,8 @@ def currency(alarms: list[dict[str, Any]], currencies: list[str]) -> Verdict:
     return _judged(
         not wrong,
         evidence,
-        f"The alarm on {', '.join(wrong)} never fires: AWS measures this account's charges in {', '.join(currencies)}. Set "
-        f"billing_alarm_currency: {currencies[0]}.",
+        f"The alarm on {', '.join(wrong)} never fires: AWS measures this account's charges in {', '.join(currencies)}. "
+        f"Set billing_alarm_currency: {currencies[0]}.",
     )
 
 

@@ -40,8 +40,10 @@ _ADVICE: tuple[tuple[str, str], ...] = (
     (r"specify a region|NoRegionError", REGION),
     (r"AccessDenied|UnauthorizedOperation|AuthorizationError|NotAuthorized|not authorized to perform", PERMISSION),
     (
-        r"Could not connect to the endpoint|EndpointConnectionError|Connect timeout|Read timeout|Connection was closed"
-        r"|Failed to connect to proxy|Name or service not known|SSL validation failed",
+        (
+            r"Could not connect to the endpoint|EndpointConnectionError|Connect timeout|Read timeout"
+            r"|Connection was closed|Failed to connect to proxy|Name or service not known|SSL validation failed"
+        ),
         NETWORK,
     ),
     (r"Throttling|RequestLimitExceeded|TooManyRequests|SlowDown|Rate exceeded", THROTTLED),

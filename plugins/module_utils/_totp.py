@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import io
 import time
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -88,7 +88,7 @@ def wait_for_step(step: int) -> None:
 def clock_offset(response: dict[str, Any]) -> int | None:
     """By how many seconds this machine's clock is ahead of AWS's ``Date`` header; None where there is none."""
     date = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date")
-    return round((datetime.now(timezone.utc) - parsedate_to_datetime(date)).total_seconds()) if date else None
+    return round((datetime.now(UTC) - parsedate_to_datetime(date)).total_seconds()) if date else None
 
 
 def why_refused(offset: int | None) -> str:

@@ -51,8 +51,8 @@ preferences:
     some/key: ENABLED
 reason:
   description:
-    - Why it failed, for a role to go on by. C(access_denied) when the root user has not switched on IAM access to billing,
-      or the permission is missing, C(botocore_too_old) when botocore does not know the operation.
+    - Why it failed, for a role to go on by. C(access_denied) when the root user has not switched on IAM access to
+      billing, or the permission is missing, C(botocore_too_old) when botocore does not know the operation.
   type: str
   returned: on some failures
   sample: access_denied
@@ -116,15 +116,17 @@ def main() -> None:
     try:
         before = read_preferences(client)
         if unknown := sorted(set(module.params["keys"] or []) - set(before)):
-            module.fail_json(msg=f"AWS knows no billing alert preference {', '.join(unknown)}; it has {', '.join(before)}.")
+            module.fail_json(
+                msg=f"AWS knows no billing alert preference {', '.join(unknown)}; it has {', '.join(before)}."
+            )
         after = wanted_preferences(before, module.params["keys"], module.params["state"])
         changes = {key: value for key, value in after.items() if value != before[key]}
         if changes and not module.check_mode:
             update_preferences(client, changes)
     except is_boto3_error_code(["AccessDeniedException", "AccessDenied"]) as error:
         module.fail_json(
-            msg=f"Could not switch billing alerts {module.params['state']}: {said(str(error)).rstrip('.')}. Either the root "
-            "user has not activated IAM access to billing (console, Account, 'IAM user and role access to Billing "
+            msg=f"Could not switch billing alerts {module.params['state']}: {said(str(error)).rstrip('.')}. Either the "
+            "root user has not activated IAM access to billing (console, Account, 'IAM user and role access to Billing "
             "information'), or this identity lacks billing:GetBillingPreferences or billing:UpdateBillingPreferences.",
             reason="access_denied",
         )

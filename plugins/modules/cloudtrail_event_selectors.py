@@ -117,7 +117,6 @@ except ImportError:
     pass  # AnsibleAWSModule says so
 
 from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict
-
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
@@ -264,7 +263,9 @@ def main() -> None:
             module.fail_json(msg=f"There is no trail '{name}' in region {module.region}: create it first.")
         now = now or Selectors([NEW_TRAIL], [])
         if now.classic is None:
-            module.warn(f"The advanced event selectors of trail '{name}' give way to classic ones; their filters are lost.")
+            module.warn(
+                f"The advanced event selectors of trail '{name}' give way to classic ones; their filters are lost."
+            )
         if not module.check_mode:
             put_differences(client, name, now, wanted)
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:

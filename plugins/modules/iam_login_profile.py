@@ -11,7 +11,8 @@ description:
   - Creates the login profile that lets an existing IAM user sign in to the console, whenever it is missing.
     M(amazon.aws.iam_user) creates one only together with the user, so a run that is interrupted between the two leaves
     a user who can never sign in.
-  - A password that is not given is generated, and is in I(password_file) before AWS is told of it. It is never returned.
+  - A password that is not given is generated, and is in I(password_file) before AWS is told of it.
+  - It is never returned.
   - The password of a login profile that exists is left alone.
 extends_documentation_fragment:
   - amazon.aws.common.modules

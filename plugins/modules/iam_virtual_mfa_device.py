@@ -33,7 +33,7 @@ options:
   method:
     description:
       - How the two consecutive codes that AWS wants are come by.
-      - C(phone) shows the QR code in the terminal and in I(qr_code_file), and asks the person at the terminal for the codes.
+      - C(phone) shows the QR code in the terminal and in I(qr_code_file), and asks the person there for the codes.
         Where nobody can be asked, the device stays pending, until a run that is given I(authentication_codes). Once the
         device is assigned the seed is on the phone alone; both files are removed.
       - C(seed) computes the codes from the seed, which stays in I(seed_file). For users that no person signs in as,
@@ -47,21 +47,22 @@ options:
     elements: str
   seed_file:
     description:
-      - Where the seed is kept, as an C(otpauth://) URI that any authenticator app takes, for the owner alone (mode 0600,
-        in directories of mode 0700).
+      - Where the seed is kept, as an C(otpauth://) URI that any authenticator app takes, for the owner alone (mode
+        0600, in directories of mode 0700).
       - Required when I(state=present).
     type: path
   qr_code_file:
-    description: With I(method=phone), where the QR code is written as a PNG. By default I(seed_file) with C(.png) added.
+    description: With I(method=phone), where the QR code goes as a PNG. By default I(seed_file) with C(.png) added.
     type: path
   access_key_file:
     description:
-      - A file with an access key of the user's, as M(dayone.aws_account.iam_access_key_file) writes it. With it a device that
-        I(method=seed) assigned is tried out, by asking STS for a session with its next code. That can take 30 seconds.
+      - A file with an access key of the user's, as M(dayone.aws_account.iam_access_key_file) writes it. With it a device
+        that I(method=seed) assigned is tried out, by asking STS for a session with its next code. That can
+        take 30 seconds.
       - A file that does not exist is no error, the device is then not tried out.
     type: path
   state:
-    description: Whether the user has the device. C(absent) deactivates and deletes it, and removes I(seed_file) if given.
+    description: Whether the user has the device. C(absent) deactivates and deletes it, and removes I(seed_file).
     type: str
     choices: [present, absent]
     default: present
@@ -235,7 +236,8 @@ class VirtualMfaDevice:
         except is_boto3_error_code("NoSuchEntity"):
             return None  # in check mode the user may not exist yet
         return next(
-            (Device(item["SerialNumber"], self.user_name) for item in found if self._is_ours(item["SerialNumber"])), None
+            (Device(item["SerialNumber"], self.user_name) for item in found if self._is_ours(item["SerialNumber"])),
+            None,
         )
 
     def _find_virtual(self) -> Device | None:
@@ -258,7 +260,7 @@ class VirtualMfaDevice:
 
     def create(self) -> Device:
         """Create the device and put its seed on disk, which AWS will not show again."""
-        assert self.seed_file is not None  # required_if
+        assert self.seed_file is not None  # noqa: S101 - required_if sees to it
         prove_writable(self.seed_file)
         made = self.client.create_virtual_mfa_device(aws_retry=True, Path=self.path, VirtualMFADeviceName=self.name)
         device = made["VirtualMFADevice"]
@@ -286,7 +288,7 @@ class VirtualMfaDevice:
             return self.assign(device, _totp.code_pair(seed, step))
 
     def show_qr_code(self, uri: str) -> None:
-        assert self.qr_code_file is not None  # its default comes from seed_file
+        assert self.qr_code_file is not None  # noqa: S101 - its default comes from seed_file
         if not self.qr_code_file.exists():
             write_secret(self.qr_code_file, _totp.qr_code_png(uri))
 
@@ -353,7 +355,9 @@ def verify_sign_in(module: Any, device: Device, seed: str) -> bool:
     try:
         get_session(SerialNumber=device.serial_number, TokenCode=_totp.code_pair(seed, step)[0])
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
-        module.warn(f"The MFA device of user '{device.user_name}' is assigned, but a trial of it failed: {said(str(error))}")
+        module.warn(
+            f"The MFA device of user '{device.user_name}' is assigned, but a trial of it failed: {said(str(error))}"
+        )
         return False
     return True
 
@@ -394,8 +398,8 @@ def main() -> None:
         )
     except OSError as error:
         module.fail_json(
-            msg=f"Could not {tried}: its seed cannot be kept in '{wanted.seed_file}': {error.strerror}. Make that place "
-            "writable, then run again."
+            msg=f"Could not {tried}: its seed cannot be kept in '{wanted.seed_file}': {error.strerror}. Make that "
+            "place writable, then run again."
         )
     except is_boto3_error_code("InvalidAuthenticationCode") as error:
         reason = _totp.why_refused(_totp.clock_offset(error.response))
@@ -417,9 +421,9 @@ def run(module: Any, wanted: VirtualMfaDevice) -> None:
     after = before if module.check_mode else apply(module, wanted, before, to_do)
     uri = wanted.uri()
     try_out = to_do.assign and module.params["method"] == "seed" and module.params["access_key_file"]
-    verified = bool(try_out and after and uri and not module.check_mode) and verify_sign_in(
-        module, after, _totp.seed_of(uri)
-    )
+    verified = False
+    if try_out and after and uri and not module.check_mode:
+        verified = verify_sign_in(module, after, _totp.seed_of(uri))
     module.exit_json(
         changed=to_do.changes,
         serial_number=after.serial_number if after else "",

@@ -56,7 +56,9 @@ def test_defaults_record_everything_in_a_safe_bucket(account: Sandbox, ansible: 
     ansible(play())
     cloudtrail, s3 = account.client("cloudtrail", REGION), account.client("s3", REGION)
     (trail,) = cloudtrail.describe_trails()["trailList"]
-    assert trail["IsMultiRegionTrail"] is trail["LogFileValidationEnabled"] is trail["IncludeGlobalServiceEvents"] is True
+    assert (
+        trail["IsMultiRegionTrail"] is trail["LogFileValidationEnabled"] is trail["IncludeGlobalServiceEvents"] is True
+    )
     assert cloudtrail.get_trail_status(Name=trail["TrailARN"])["IsLogging"] is True
     (selector,) = cloudtrail.get_event_selectors(TrailName=trail["Name"])["EventSelectors"]
     assert (selector["ReadWriteType"], selector["IncludeManagementEvents"]) == ("All", True)
@@ -95,7 +97,11 @@ def test_every_choice_is_made(account: Sandbox, ansible: Ansible) -> None:
     (tags,) = cloudtrail.list_tags(ResourceIdList=[trail["TrailARN"]])["ResourceTagList"]
     assert tags["TagsList"] == s3.get_bucket_tagging(Bucket="our-own-logs")["TagSet"]
 
-    ansible(play(**{**EVERYTHING, "cloudtrail_insights": [], "cloudtrail_data_events": [], "cloudtrail_encryption": "sse-s3"}))
+    ansible(
+        play(
+            **{**EVERYTHING, "cloudtrail_insights": [], "cloudtrail_data_events": [], "cloudtrail_encryption": "sse-s3"}
+        )
+    )
     (selector,) = cloudtrail.get_event_selectors(TrailName="all-of-it")["EventSelectors"]
     assert selector.get("DataResources", []) == []
     assert cloudtrail.describe_trails()["trailList"][0].get("KmsKeyId") is None
@@ -104,7 +110,13 @@ def test_every_choice_is_made(account: Sandbox, ansible: Ansible) -> None:
 def test_an_existing_bucket_keeps_what_it_has(account: Sandbox, ansible: Ansible) -> None:
     s3 = account.client("s3", REGION)
     s3.create_bucket(Bucket="ours", CreateBucketConfiguration={"LocationConstraint": REGION})
-    theirs = {"Sid": "Theirs", "Effect": "Deny", "Principal": "*", "Action": "s3:DeleteBucket", "Resource": "arn:aws:s3:::ours"}
+    theirs = {
+        "Sid": "Theirs",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:DeleteBucket",
+        "Resource": "arn:aws:s3:::ours",
+    }
     unnamed = {**theirs, "Action": "s3:PutBucketAcl"}
     del unnamed["Sid"]
     s3.put_bucket_policy(Bucket="ours", Policy=json.dumps({"Version": "2012-10-17", "Statement": [theirs, unnamed]}))

@@ -43,7 +43,9 @@ def test_no_credentials(ansible: Ansible) -> None:
 
 
 def test_expired_credentials(account: Sandbox, ansible: Ansible) -> None:
-    account.fail("sts", "GetCallerIdentity", "ExpiredToken", message="The security token included in the request is expired")
+    account.fail(
+        "sts", "GetCallerIdentity", "ExpiredToken", message="The security token included in the request is expired"
+    )
     said = sentence(ansible(PLAY, check=False))
     assert "ExpiredToken" in said
     assert "The credentials have run out" in said

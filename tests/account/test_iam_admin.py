@@ -81,9 +81,7 @@ class TestPasswordPolicy:
 
 
 class TestIamAdmin:
-    def test_administrators_are_complete_and_stay(
-        self, account: Sandbox, ansible: Ansible, tmp_path: Path
-    ) -> None:
+    def test_administrators_are_complete_and_stay(self, account: Sandbox, ansible: Ansible, tmp_path: Path) -> None:
         out = tmp_path / "out"
         variables = {**ADMINISTRATORS, "dayone_output_dir": str(out)}
         expected = ansible(play("iam_admin", **variables), "--check").changed

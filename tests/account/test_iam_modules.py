@@ -147,7 +147,8 @@ class TestAccessKeyFile:
         file = tmp_path / "secrets" / "key.csv"
         options = {"user_name": "admin", "path": str(file)}
         run = ansible(
-            play(task("iam_access_key_file", "make", **options), task("iam_access_key_file", "again", **options)), "-vvv"
+            play(task("iam_access_key_file", "make", **options), task("iam_access_key_file", "again", **options)),
+            "-vvv",
         )
         assert run.changed == ["make"]
         key_id, secret = file.read_text().splitlines()[1].split(",")
@@ -194,7 +195,9 @@ class TestVirtualMfaDevice:
         file = tmp_path / "secrets" / "admin.mfa"
         options = {"user_name": "admin", "method": "seed", "seed_file": str(file)}
         run = ansible(
-            play(task("iam_virtual_mfa_device", "enable", **options), task("iam_virtual_mfa_device", "again", **options)),
+            play(
+                task("iam_virtual_mfa_device", "enable", **options), task("iam_virtual_mfa_device", "again", **options)
+            ),
             "-vvv",
         )
         assert run.changed == ["enable"]
@@ -240,7 +243,9 @@ class TestVirtualMfaDevice:
         run = ansible(
             play(
                 task("iam_virtual_mfa_device", "first", user_name="other", seed_file=str(tmp_path / "1"), **options),
-                failing("iam_virtual_mfa_device", "second", user_name="admin", seed_file=str(tmp_path / "2"), **options),
+                failing(
+                    "iam_virtual_mfa_device", "second", user_name="admin", seed_file=str(tmp_path / "2"), **options
+                ),
             )
         )
         assert "belongs to user 'other'" in run.task("second")["result"]["msg"]
@@ -258,7 +263,7 @@ class TestVirtualMfaDevice:
         assert run.changed == ["begin"]
         assert run.task("wait")["result"]["status"] == "pending"
         assert Path(run.task("wait")["result"]["qr_code_file"]).stat().st_mode & 0o777 == 0o600
-        totp = pyotp.parse_uri(file.read_text().strip())
+        totp = pyotp.TOTP(pyotp.parse_uri(file.read_text().strip()).secret)
         wrong = failing("iam_virtual_mfa_device", "wrong", authentication_codes=["000000", "000001"], **options)
         run = ansible(play(wrong))
         assert "follow each other directly" in run.task("wrong")["result"]["msg"]
@@ -328,7 +333,11 @@ class TestCredentials:
             play(
                 {"name": "caller", "amazon.aws.aws_caller_info": {}},
                 task("iam_account_alias", "alias", name="from-defaults"),
-                {"name": "inner", "block": [task("iam_account_alias", "other", name="inner-name")], "module_defaults": {}},
+                {
+                    "name": "inner",
+                    "block": [task("iam_account_alias", "other", name="inner-name")],
+                    "module_defaults": {},
+                },
                 module_defaults={
                     group: {
                         "access_key": keys["AccessKeyId"],

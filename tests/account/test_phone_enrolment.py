@@ -8,6 +8,7 @@ import select
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pyotp
@@ -25,7 +26,13 @@ class Terminal:
     def __init__(self, command: list[str], environment: dict[str, str], directory: Path) -> None:
         self._here, there = pty.openpty()
         self.process = subprocess.Popen(
-            command, stdin=there, stdout=there, stderr=there, env=environment, cwd=directory, preexec_fn=_take(there)
+            command,
+            stdin=there,
+            stdout=there,
+            stderr=there,
+            env=environment,
+            cwd=directory,
+            preexec_fn=_take(there),  # noqa: PLW1509 - no other thread runs here
         )
         os.close(there)
         self.seen = ""
@@ -56,10 +63,10 @@ class Terminal:
         while data := self._read():
             self.seen += data
         os.close(self._here)
-        return self.process.wait(timeout=PATIENCE_SECONDS)
+        return int(self.process.wait(timeout=PATIENCE_SECONDS))
 
 
-def _take(terminal: int) -> object:
+def _take(terminal: int) -> Callable[[], None]:
     def make_it_the_controlling_one() -> None:
         os.setsid()
         os.close(os.open(os.ttyname(terminal), os.O_RDWR))
@@ -95,7 +102,7 @@ def terminal(account: Sandbox, tmp_path: Path) -> Terminal:
 
 def codes(tmp_path: Path) -> tuple[str, str, str]:
     """What the phone shows that scanned the QR code: the last code and this one; and its seed."""
-    totp = pyotp.parse_uri((tmp_path / "out" / "admin.mfa").read_text().strip())
+    totp = pyotp.TOTP(pyotp.parse_uri((tmp_path / "out" / "admin.mfa").read_text().strip()).secret)
     now = int(time.time())
     return totp.at(now - 30), totp.at(now), totp.secret
 

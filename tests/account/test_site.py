@@ -57,7 +57,9 @@ def test_checked_run_and_run_again(account: Sandbox, ansible: Ansible, tmp_path:
 
 def test_each_account_of_the_inventory_is_set_up(account: Sandbox, ansible: Ansible, tmp_path: Path) -> None:
     inventory = tmp_path / "inventory.yml"
-    inventory.write_text(yaml.safe_dump({"aws_accounts": {"hosts": {"books": None}}, "others": {"hosts": {"web": None}}}))
+    inventory.write_text(
+        yaml.safe_dump({"aws_accounts": {"hosts": {"books": None}}, "others": {"hosts": {"web": None}}})
+    )
     run = ansible(SITE, "-i", str(inventory), "--check", extra_vars=ARTICLE)
     assert list(run.stats) == ["books"]
 

@@ -7,8 +7,8 @@ from ansible_collections.dayone.aws_account.plugins.filter.explain_failure impor
 from ansible_collections.dayone.aws_account.plugins.module_utils import _explain
 
 DENIED = (
-    "An error occurred (AccessDenied) when calling the CreateGroup operation: User: arn:aws:iam::123456789012:user/x is "
-    "not authorized to perform: iam:CreateGroup"
+    "An error occurred (AccessDenied) when calling the CreateGroup operation: User: arn:aws:iam::123456789012:user/x "
+    "is not authorized to perform: iam:CreateGroup"
 )
 
 

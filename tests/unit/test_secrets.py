@@ -95,7 +95,7 @@ def test_a_broken_rule_is_named(password: str, policy: dict[str, object] | None,
 
 
 def test_an_access_key_survives_its_file(tmp_path: Path) -> None:
-    key = AccessKey("AKIAEXAMPLE", "with,comma\"and+/quote")
+    key = AccessKey("AKIAEXAMPLE", 'with,comma"and+/quote')
     path = tmp_path / "key.csv"
     _secrets.write_secret(path, to_csv(key))
     assert path.read_text().splitlines()[0] == "Access key ID,Secret access key"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
@@ -14,9 +14,7 @@ from PIL import Image
 
 SERIAL = "arn:aws:iam::123456789012:mfa/break-glass"
 SEED = base64.b32encode(b"0123456789" * 4).decode()
-URI = (
-    f"otpauth://totp/Amazon%20Web%20Services:break-glass%40123456789012?secret={SEED}&issuer=Amazon%20Web%20Services"
-)
+URI = f"otpauth://totp/Amazon%20Web%20Services:break-glass%40123456789012?secret={SEED}&issuer=Amazon%20Web%20Services"
 
 
 # RFC 6238, appendix B, SHA-1: the last six of its eight digits.
@@ -74,7 +72,7 @@ def render(drawing: str, scale: int = 6) -> Image.Image:
 
 
 def response(offset: int) -> dict[str, object]:
-    date = format_datetime(datetime.now(timezone.utc) - timedelta(seconds=offset), usegmt=True)
+    date = format_datetime(datetime.now(UTC) - timedelta(seconds=offset), usegmt=True)
     return {"ResponseMetadata": {"HTTPHeaders": {"date": date}}}
 
 

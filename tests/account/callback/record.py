@@ -19,7 +19,7 @@ description:
 """
 
 
-class CallbackModule(CallbackBase):  # type: ignore[misc] # ansible-core has no annotations
+class CallbackModule(CallbackBase):
     """One line per result: play host, task name, action, status, changed, and the result itself."""
 
     CALLBACK_VERSION = 2.0
