@@ -27,7 +27,7 @@ help:
 	@echo 'make test      run every check; each alone: make $(CHECKS)'
 	@echo 'make install   only install, into .venv and .cache'
 	@echo 'make sandbox   leave a stand-in account running for your own tries, until Ctrl-C'
-	@echo 'make clean     remove what was installed; dayone-output stays'
+	@echo 'make clean     remove what was installed and what stand-in accounts left; secrets of real accounts stay'
 
 install:
 	@if [ -z '$(PYTHON)' ]; then echo 'Python 3.11 or newer is needed; none was found. Say which: make PYTHON=/path/to/python3' >&2; exit 1; fi
@@ -46,4 +46,4 @@ sandbox: install
 	@PYTHONPATH=tests $(RUN) -m sandbox serve
 
 clean:
-	rm -rf .venv .cache
+	rm -rf .venv .cache dayone-output/sandbox-*
