@@ -56,8 +56,8 @@ options:
     type: path
   access_key_file:
     description:
-      - A file with an access key of the user's, as M(dayone.aws_account.iam_access_key_file) writes it. With it a device
-        that I(method=seed) assigned is tried out, by asking STS for a session with its next code. That can
+      - A file with an access key of the user's, as M(dayone.aws_account.iam_access_key_file) writes it. With it a
+        device that I(method=seed) assigned is tried out, by asking STS for a session with its next code. That can
         take 30 seconds.
       - A file that does not exist is no error, the device is then not tried out.
     type: path
