@@ -26,7 +26,7 @@ options:
     type: str
     default: ''
 author:
-  - dayone contributors
+  - The dayone.aws_account contributors (@dayone)
 """
 
 EXAMPLES = r"""

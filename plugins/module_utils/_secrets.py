@@ -88,7 +88,7 @@ def generate_password(minimum_length: int = 0) -> str:
     length = max(GENERATED_LENGTH, minimum_length)
     alphabets = [alphabet for alphabet, _name in CLASSES.values()]
     characters = [secrets.choice(alphabet) for alphabet in alphabets]
-    characters += [secrets.choice("".join(alphabets)) for _ in range(length - len(characters))]
+    characters += [secrets.choice("".join(alphabets)) for _number in range(length - len(characters))]
     secrets.SystemRandom().shuffle(characters)
     return "".join(characters)
 

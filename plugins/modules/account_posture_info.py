@@ -29,7 +29,7 @@ attributes:
   idempotent:
     support: full
 author:
-  - dayone contributors
+  - The dayone.aws_account contributors (@dayone)
 """
 
 EXAMPLES = r"""

@@ -36,7 +36,7 @@ attributes:
     support: none
     details: It does not talk to AWS.
 author:
-  - dayone contributors
+  - The dayone.aws_account contributors (@dayone)
 """
 
 EXAMPLES = r"""

@@ -25,7 +25,7 @@ attributes:
   idempotent:
     support: full
 author:
-  - dayone contributors
+  - The dayone.aws_account contributors (@dayone)
 """
 
 EXAMPLES = r"""

@@ -71,7 +71,7 @@ attributes:
 seealso:
   - module: amazon.aws.cloudtrail
 author:
-  - dayone contributors
+  - The dayone.aws_account contributors (@dayone)
 """
 
 EXAMPLES = r"""

@@ -38,7 +38,7 @@ attributes:
 seealso:
   - module: amazon.aws.iam_access_key
 author:
-  - dayone contributors
+  - The dayone.aws_account contributors (@dayone)
 """
 
 EXAMPLES = r"""

@@ -37,7 +37,7 @@ attributes:
   idempotent:
     support: full
 author:
-  - dayone contributors
+  - The dayone.aws_account contributors (@dayone)
 """
 
 EXAMPLES = r"""

@@ -30,7 +30,7 @@ attributes:
 seealso:
   - module: amazon.aws.iam_group
 author:
-  - dayone contributors
+  - The dayone.aws_account contributors (@dayone)
 """
 
 EXAMPLES = r"""

@@ -53,7 +53,7 @@ attributes:
 seealso:
   - module: amazon.aws.iam_user
 author:
-  - dayone contributors
+  - The dayone.aws_account contributors (@dayone)
 """
 
 EXAMPLES = r"""

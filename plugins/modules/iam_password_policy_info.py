@@ -26,7 +26,7 @@ attributes:
 seealso:
   - module: amazon.aws.iam_password_policy
 author:
-  - dayone contributors
+  - The dayone.aws_account contributors (@dayone)
 """
 
 EXAMPLES = r"""

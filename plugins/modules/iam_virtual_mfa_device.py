@@ -83,7 +83,7 @@ attributes:
 seealso:
   - module: amazon.aws.iam_mfa_device_info
 author:
-  - dayone contributors
+  - The dayone.aws_account contributors (@dayone)
 """
 
 EXAMPLES = r"""
@@ -209,6 +209,13 @@ def plan_absence(device: Device | None) -> Plan:
     return Plan(delete=device is not None, status="absent")
 
 
+def given(path: Path | None) -> Path:
+    """A file that state=present always has: required_if sees to seed_file, and qr_code_file follows from it."""
+    if path is None:
+        raise AssertionError("state=present without seed_file")
+    return path
+
+
 class VirtualMfaDevice:
     """The device that the module's parameters speak of, in AWS and in its files."""
 
@@ -260,12 +267,12 @@ class VirtualMfaDevice:
 
     def create(self) -> Device:
         """Create the device and put its seed on disk, which AWS will not show again."""
-        assert self.seed_file is not None  # noqa: S101 - required_if sees to it
-        prove_writable(self.seed_file)
+        seed_file = given(self.seed_file)
+        prove_writable(seed_file)
         made = self.client.create_virtual_mfa_device(aws_retry=True, Path=self.path, VirtualMFADeviceName=self.name)
         device = made["VirtualMFADevice"]
         uri = _totp.device_uri(device["SerialNumber"], device["Base32StringSeed"].decode())
-        write_secret(self.seed_file, uri + "\n")
+        write_secret(seed_file, uri + "\n")
         return Device(device["SerialNumber"], None)
 
     def assign(self, device: Device, codes: tuple[str, str]) -> Device:
@@ -288,9 +295,9 @@ class VirtualMfaDevice:
             return self.assign(device, _totp.code_pair(seed, step))
 
     def show_qr_code(self, uri: str) -> None:
-        assert self.qr_code_file is not None  # noqa: S101 - its default comes from seed_file
-        if not self.qr_code_file.exists():
-            write_secret(self.qr_code_file, _totp.qr_code_png(uri))
+        qr_code_file = given(self.qr_code_file)
+        if not qr_code_file.exists():
+            write_secret(qr_code_file, _totp.qr_code_png(uri))
 
     def leave_to_phone(self) -> None:
         """Remove seed and QR code, which the phone has. A seed without a QR code is not for a phone: it stays."""

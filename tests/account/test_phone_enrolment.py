@@ -42,7 +42,7 @@ class Terminal:
         """Wait until the terminal shows `text`, after what an earlier call waited for."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while (found := self.seen.find(text, self._looked_through)) < 0:
-            ready, _, _ = select.select([self._here], [], [], 1)
+            ready, _writable, _failed = select.select([self._here], [], [], 1)
             data = self._read() if ready else None
             if data == "" or time.monotonic() > deadline:
                 pytest.fail(f"The terminal never showed {text!r}, but:\n{self.seen}")

@@ -99,7 +99,7 @@ def test_start_and_stop_by_state_file(tmp_path: Path) -> None:
     state = json.loads(state_file.read_text())
     assert state["env"]["AWS_ENDPOINT_URL"] == state["endpoint"]
     assert answers(state["endpoint"])
-    for _ in range(2):
+    for _number in range(2):
         subprocess.run(command("stop", "--state-file", str(state_file)), env=environment(), check=True)
     assert not state_file.exists()
     assert not answers(state["endpoint"])
@@ -201,7 +201,7 @@ def test_the_journal_tells_every_call_and_no_parameters(account: Sandbox) -> Non
 
 
 def test_calls_at_once_do_not_overtake_each_other(account: Sandbox) -> None:
-    clients = [account.client("iam") for _ in range(8)]
+    clients = [account.client("iam") for _number in range(8)]
 
     def create(client: Any) -> bool:
         try:
@@ -232,7 +232,7 @@ def test_faults_come_in_every_protocol(
 ) -> None:
     account.fail(service, action, "ExpiredToken", status=403, message="Too late.", times=2)
     client = account.client(service)
-    for _ in range(2):
+    for _number in range(2):
         with refused("ExpiredToken", 403):
             getattr(client, method)(**arguments)
     assert [call.error for call in account.journal()] == ["ExpiredToken"] * 2

@@ -29,7 +29,7 @@ def listed(sns: Any, topic: str) -> list[str]:
 
 
 def test_an_address_is_pending_until_its_owner_confirms(account: Sandbox, sns: Any, topic: str) -> None:
-    for _ in range(2):
+    for _number in range(2):
         answer = sns.subscribe(TopicArn=topic, Protocol="email", Endpoint=EMAIL)
         assert answer["SubscriptionArn"] == "pending confirmation"
     assert listed(sns, topic) == ["PendingConfirmation"]

@@ -255,7 +255,7 @@ def test_insights(open_bucket: Any) -> None:
     with refused("InsightNotEnabledException", 400):
         open_bucket.get_insight_selectors(TrailName="main")
     wanted = [{"InsightType": "ApiCallRateInsight"}]
-    for _ in range(2):
+    for _number in range(2):
         open_bucket.put_insight_selectors(TrailName="main", InsightSelectors=wanted)
         assert open_bucket.get_insight_selectors(TrailName="main")["InsightSelectors"] == wanted
     assert open_bucket.describe_trails()["trailList"][0]["HasInsightSelectors"]

@@ -68,10 +68,10 @@ STRICT = {
 
 
 def test_generated_passwords_satisfy_the_strictest_policy_and_differ() -> None:
-    passwords = {_secrets.generate_password(100) for _ in range(200)}
+    passwords = {_secrets.generate_password(100) for _number in range(200)}
     assert len(passwords) == 200
     assert all(_secrets.broken_rules(password, STRICT) == [] for password in passwords)
-    assert all(_secrets.broken_rules(_secrets.generate_password(), None) == [] for _ in range(200))
+    assert all(_secrets.broken_rules(_secrets.generate_password(), None) == [] for _number in range(200))
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def _names_service(principal: Any, service: str) -> bool:
 
 def _holds(operator: str, key: str, wanted: list[str], context: dict[str, str]) -> bool:
     """One condition; a key that AWS does not send fails it, unless the operator ends in IfExists or is a negation."""
-    name, if_exists, _ = operator.partition("IfExists")
+    name, if_exists, _rest = operator.partition("IfExists")
     sent = {sent_key.lower(): value for sent_key, value in context.items()}.get(key.lower())
     if name == "Null":
         return any((sent is None) == (str(value).lower() == "true") for value in wanted)
