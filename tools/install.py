@@ -32,7 +32,11 @@ def main() -> None:
     CACHE.mkdir(exist_ok=True)
     with (CACHE / "install.lock").open("w") as lock:
         # Held until the file is closed, and let go by the kernel if this process dies.
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("Waiting for another make that is installing.", flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
         link_collection()
         if not is_installed():
             install()
