@@ -113,6 +113,8 @@ def trail(trails: list[dict[str, Any]]) -> Verdict:
 
 
 def trail_delivers(trails: list[dict[str, Any]]) -> Verdict:
+    if not trails:
+        return Verdict("fail", {}, "There is no trail yet: see T1.")
     failing = {trail["name"]: trail["delivery_error"] for trail in trails if trail["delivery_error"]}
     return _judged(
         not failing, {"delivery_errors": failing}, "Look at the bucket's (and key's) policy: CloudTrail is refused."
@@ -148,6 +150,8 @@ def billing_alarm(alarms: list[dict[str, Any]]) -> Verdict:
 
 
 def confirmed(alarms: list[dict[str, Any]]) -> Verdict:
+    if not alarms:
+        return Verdict("fail", {}, "There is no alarm yet: see B3.")
     pending = sorted({address for alarm in alarms for address in alarm["pending"]})
     return _judged(
         not pending,
@@ -159,6 +163,8 @@ def confirmed(alarms: list[dict[str, Any]]) -> Verdict:
 
 
 def currency(alarms: list[dict[str, Any]], currencies: list[str]) -> Verdict:
+    if not alarms:
+        return Verdict("fail", {}, "There is no alarm yet: see B3.")
     watched = sorted({alarm["currency"] for alarm in alarms})
     evidence = {"watched": watched, "measured": currencies}
     if not currencies:
