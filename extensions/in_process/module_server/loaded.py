@@ -1,0 +1,142 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What the module server loads once and every fork finds: what modules import, their code, botocore's data."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import functools
+import gc
+import importlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import sys
+from collections.abc import Iterator, Sequence
+from types import ModuleType
+from typing import Any
+
+from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder
+
+# A method of botocore's loader, and its arguments.
+Reading = tuple[str | None, ...]
+
+
+class AnsibleModules(importlib.abc.MetaPathFinder):
+    """Finds the Ansible modules that are prepared, whose loaders hold their compiled code."""
+
+    def __init__(self) -> None:
+        self._specs: dict[str, importlib.machinery.ModuleSpec] = {}
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """Part of Python's import system."""
+        return self._specs.get(fullname)
+
+    def prepare(self, name: str) -> None:
+        """Compile a module and import what it imports; the module itself is not run."""
+        if name in self._specs:
+            return
+        spec = importlib.util.find_spec(name)
+        if spec is None or spec.loader is None:
+            raise ImportError(name)
+        # Ansible's loader keeps both.
+        source, _code = spec.loader.get_source(name), spec.loader.get_code(name)  # type: ignore[attr-defined]
+        for imported in imports(ast.parse(source), spec.parent or ""):
+            # What is missing, or is no module but a name in one, is for the module to find out.
+            with contextlib.suppress(Exception):
+                importlib.import_module(imported)
+        self._specs[name] = spec
+
+
+class BotocoreData:
+    """The data that all sessions of botocore share: what one fork had to read, the later ones find read."""
+
+    def __init__(self) -> None:
+        import botocore.loaders
+        import botocore.session
+
+        asked = self._asked = dict[Reading, None]()
+        self._at_fork = 0
+
+        class Loader(botocore.loaders.Loader):
+            """botocore's, noting what is asked of it."""
+
+            def load_service_model(self, service_name: str, type_name: str, api_version: str | None = None) -> Any:
+                asked["load_service_model", service_name, type_name, api_version] = None
+                return super().load_service_model(service_name, type_name, api_version)
+
+            def load_data_with_path(self, name: str) -> Any:
+                asked["load_data_with_path", name] = None
+                return super().load_data_with_path(name)
+
+        self._loader = Loader()
+        own = botocore.session.create_loader
+
+        def create_loader(search_path_string: str | None = None) -> botocore.loaders.Loader:
+            # A data path of the user's own gets a loader of its own.
+            return self._loader if search_path_string is None else own(search_path_string)
+
+        botocore.session.create_loader = create_loader
+
+    def learn(self, readings: list[Reading]) -> None:
+        """Read what a fork had to read."""
+        for method, *arguments in readings:
+            # What the fork did not find either needs no word.
+            with contextlib.suppress(Exception):
+                getattr(self._loader, str(method))(*arguments)
+        self._at_fork = len(self._asked)
+
+    def news(self) -> list[Reading]:
+        """What this fork read, and the server had not."""
+        return [*self._asked][self._at_fork :]
+
+
+modules = AnsibleModules()
+botocore_data: BotocoreData | None = None
+
+
+def imports(tree: ast.Module, package: str) -> Iterator[str]:
+    """The names of all modules that code may import, parents before children."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            relative = "." * node.level + (node.module or "")
+            base = importlib.util.resolve_name(relative, package) if node.level else relative
+            yield base
+            yield from (f"{base}.{alias.name}" for alias in node.names if alias.name != "*")
+
+
+def start(collections: list[str]) -> None:
+    """Find collections where Ansible does, and load what every AWS module needs."""
+    global botocore_data  # noqa: PLW0603 - this module is the server's state
+    _AnsibleCollectionFinder(collections, scan_sys_paths=False)._install()
+    sys.meta_path.insert(0, modules)
+    importlib.import_module("ansible.module_utils.basic")
+    # Without boto3 the modules of other collections run all the same, and AWS modules ask for it.
+    with contextlib.suppress(ImportError):
+        importlib.import_module("boto3")
+        botocore_data = BotocoreData()
+    gc.freeze()
+
+
+def prepare(name: str) -> None:
+    """Load what a module needs, for the fork that runs it and for later ones."""
+    # A module that cannot even be compiled fails in its fork, where its user is told.
+    with contextlib.suppress(Exception):
+        modules.prepare(name)
+    gc.freeze()
+
+
+def learn(readings: list[Reading]) -> None:
+    """Load what a fork had to read."""
+    if botocore_data and readings:
+        botocore_data.learn(readings)
+        gc.freeze()
+
+
+def news() -> list[Reading]:
+    """What this fork had to read."""
+    return botocore_data.news() if botocore_data else []
