@@ -11,13 +11,13 @@ ACCOUNT ?= sandbox
 VARS ?=
 # make site ACCOUNT=aws: `yes` to go ahead without a question
 CONFIRM ?=
-# make site: more arguments for ansible-playbook, as "--check --diff"
+# make site: more arguments for ansible-playbook, as "--check --diff"; make bench: as "--runs 1" or "--calls"
 ARGS ?=
 
 RUN := .venv/bin/python
 CHECKS := lint unit account molecule sanity docs
 
-.PHONY: help install site test $(CHECKS) sandbox clean
+.PHONY: help install site test $(CHECKS) bench sandbox clean
 
 help:
 	@echo 'make site      set up a stand-in account on this machine, to watch what happens'
@@ -25,6 +25,7 @@ help:
 	@echo '               set up the AWS account of your credentials; asks before it changes anything'
 	@echo '               (CONFIRM=yes: without asking; ARGS="--check --diff": show what would change, change nothing)'
 	@echo 'make test      run every check; each alone: make $(CHECKS)'
+	@echo 'make bench     measure how fast a run is (ARGS="--runs 1": shortest; ARGS="--calls": calls to AWS by task)'
 	@echo 'make install   only install, into .venv and .cache'
 	@echo 'make sandbox   leave a stand-in account running for your own tries, until Ctrl-C'
 	@echo 'make clean     remove what was installed and what stand-in accounts left; secrets of real accounts stay'
@@ -41,6 +42,9 @@ test: install
 
 $(CHECKS): install
 	@$(RUN) tools/check.py $@
+
+bench: install
+	@PYTHONPATH=tests $(RUN) -m bench $(ARGS)
 
 sandbox: install
 	@PYTHONPATH=tests $(RUN) -m sandbox serve

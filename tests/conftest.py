@@ -18,6 +18,8 @@ from sandbox import Sandbox
 CHECKOUT = Path(__file__).resolve().parents[1]
 CALLBACKS = Path(__file__).resolve().parent / "account" / "callback"
 COLLECTIONS = Path(os.environ.get("DAYONE_COLLECTIONS", CHECKOUT / ".cache" / "collections"))
+# DAYONE_IN_PROCESS=off runs the tests with Ansible as it comes.
+ACTION_PLUGINS = "" if os.environ.get("DAYONE_IN_PROCESS") == "off" else str(CHECKOUT / "extensions" / "in_process")
 RUN_SECONDS = 300
 
 Plays = str | os.PathLike[str] | list[dict[str, Any]]
@@ -118,6 +120,7 @@ def _playbook(playbook: Plays, file: Path) -> str:
 
 def _ansible_env(home: Path, record: Path) -> dict[str, str]:
     return {
+        **({"ANSIBLE_ACTION_PLUGINS": ACTION_PLUGINS} if ACTION_PLUGINS else {}),
         "ANSIBLE_HOME": str(home),
         "ANSIBLE_LOCAL_TEMP": str(home / "tmp"),
         "ANSIBLE_REMOTE_TMP": str(home / "tmp"),

@@ -3,8 +3,8 @@
 
 ansible-core resolves a module without an action plugin of its own to ``ansible.legacy.normal``, and lets a file of this
 name on the path of action plugins take its place: ``action_plugins = …/extensions/in_process`` in ansible.cfg, or
-``ANSIBLE_ACTION_PLUGINS``, switches it on, and taking that away switches it off. What it replaces is the payload and the
-command that starts it. The rest, from the module's arguments to the reading of its result, stays ansible-core's own.
+``ANSIBLE_ACTION_PLUGINS``, switches it on, and taking that away switches it off. What it replaces is the payload and
+the command that starts it. The rest, from the module's arguments to the reading of its result, stays ansible-core's.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
 from ansible import constants as C
 from ansible.errors import AnsibleError
 from ansible.executor import interpreter_discovery, module_common
@@ -31,23 +30,24 @@ from ansible.utils.display import Display
 sys.path.append(str(Path(__file__).resolve().parent))
 from module_server import PROFILE, client
 
-SETTINGS = """
-collections:
-  description: Collections, beside those for AWS, whose modules the module server may run, as C(community.crypto).
-  type: list
-  elements: str
-  default: []
-  env: [{name: DAYONE_IN_PROCESS_COLLECTIONS}]
-  ini: [{section: in_process, key: collections}]
-  vars: [{name: dayone_in_process_collections}]
-"""
+# In the form of a plugin's documentation, which Ansible does not read for action plugins.
+SETTINGS = {
+    "collections": {
+        "description": "Collections, beside those for AWS, whose modules may run so, as community.crypto.",
+        "type": "list",
+        "default": [],
+        "env": [{"name": "DAYONE_IN_PROCESS_COLLECTIONS"}],
+        "ini": [{"section": "in_process", "key": "collections"}],
+        "vars": [{"name": "dayone_in_process_collections"}],
+    }
+}
 COLLECTIONS = frozenset({"amazon.aws", "community.aws", "dayone.aws_account"})
 # Variables that are read while an interpreter, or a library below it, starts: a fork would not see them.
 START_ONLY = ("PYTHON", "LD_", "LC_", "LANG", "OPENSSL_", "MALLOC_", "GLIBC_", "HOME")
 SHEBANG = f"#!{sys.executable}"
 
 display = Display()
-C.config.initialize_plugin_configuration_definitions("action", "in_process", yaml.safe_load(SETTINGS))
+C.config.initialize_plugin_configuration_definitions("action", "in_process", SETTINGS)
 
 
 class Core(NamedTuple):
@@ -96,7 +96,7 @@ class Served(NamedTuple):
 Normal: type[ActionBase] = action_loader.get("ansible.builtin.normal", class_only=True)
 
 
-class ActionModule(Normal):  # type: ignore[misc,valid-type]
+class ActionModule(Normal):
     """ansible.builtin.normal, but for where the module runs."""
 
     _served: Served | None = None
@@ -176,25 +176,8 @@ class ActionModule(Normal):  # type: ignore[misc,valid-type]
             yield f"the module server is not tested on {sys.platform}"
         if _core_series() not in CORES:
             yield f"the module server knows ansible-core {', '.join(CORES)}, and this is {core_version}"
-        if self._task.async_val:
-            yield "the task is asynchronous"
-        if self._connection.become:
-            yield "the task becomes another user"
-        if self._connection.transport != "local":
-            yield f"its connection is {self._connection.transport}"
-        if C.DEFAULT_KEEP_REMOTE_FILES:
-            yield "its files are to be kept"
-        if C.config.get_config_value("PYTHON_MODULE_RLIMIT_NOFILE", variables=task_vars):
-            yield "it has a limit of open files of its own"
-        if "_ANSIBLE_COVERAGE_CONFIG" in os.environ:
-            yield "its coverage is measured"
-        special = [name for name in self._environment() if name.startswith(START_ONLY) or not name.isidentifier()]
-        if special:
-            yield f"its environment sets {', '.join(special)}"
-        core = Path(module_common._MODULE_UTILS_PATH).resolve()
-        for folder in map(Path, module_utils_loader._get_paths(subdirs=False)):
-            if folder.is_dir() and folder.resolve() != core and any(folder.iterdir()):
-                yield f"there are module_utils of your own in {folder}"
+        yield from self._reasons_of_task()
+        yield from self._reasons_of_settings(task_vars)
         if not module_common.NEW_STYLE_PYTHON_MODULE_RE.search(Path(path).read_bytes()):
             yield "it is not written in Python for ansible.module_utils"
         interpreter = self._interpreter(path, task_vars)
@@ -202,6 +185,29 @@ class ActionModule(Normal):  # type: ignore[misc,valid-type]
             yield "the Python of its host has yet to be discovered"
         elif not _same_interpreter(interpreter):
             yield f"its Python is {interpreter}, and the controller's is {sys.executable}"
+
+    def _reasons_of_task(self) -> Iterator[str]:
+        if self._task.async_val:
+            yield "the task is asynchronous"
+        if self._connection.become:
+            yield "the task becomes another user"
+        if self._connection.transport != "local":
+            yield f"its connection is {self._connection.transport}"
+        special = [name for name in self._environment() if name.startswith(START_ONLY) or not name.isidentifier()]
+        if special:
+            yield f"its environment sets {', '.join(special)}"
+
+    def _reasons_of_settings(self, task_vars: dict[str, Any]) -> Iterator[str]:
+        if C.DEFAULT_KEEP_REMOTE_FILES:
+            yield "its files are to be kept"
+        if C.config.get_config_value("PYTHON_MODULE_RLIMIT_NOFILE", variables=task_vars):
+            yield "it has a limit of open files of its own"
+        if "_ANSIBLE_COVERAGE_CONFIG" in os.environ:
+            yield "its coverage is measured"
+        core = Path(module_common._MODULE_UTILS_PATH).resolve()
+        for folder in map(Path, module_utils_loader._get_paths(subdirs=False)):
+            if folder.is_dir() and folder.resolve() != core and any(folder.iterdir()):
+                yield f"there are module_utils of your own in {folder}"
 
     def _interpreter(self, path: str, task_vars: dict[str, Any]) -> str | None:
         """The interpreter that ansible-core would start; None: it would have to look for one first."""

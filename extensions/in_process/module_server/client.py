@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import selectors
+import signal
 import socket
 import subprocess
 import sys
@@ -23,8 +24,8 @@ from ansible.module_utils.common.text.converters import to_text
 from . import receive, send
 
 PROGRAM = Path(__file__).resolve().parent
-# What a shell would say of a process that ended without an exit status.
-LOST = 128
+# What a shell adds the number of a signal to.
+KILLED = 128
 
 
 class UnavailableError(Exception):
@@ -58,7 +59,7 @@ class Done:
 
 
 class Call:
-    """One module to run: opened, so that the server prepares while the arguments are made ready, then run, or closed."""
+    """One module to run: opened, so that the server prepares meanwhile, then run, or closed."""
 
     def __init__(self, server: Server, module: str) -> None:
         """Connect, and name the module. UnavailableError: no server can be had."""
@@ -93,7 +94,10 @@ class Call:
             stdout, stderr = _read_all(self._outputs)
             status = receive(self._connection)[0]["status"]
         except (EOFError, OSError) as error:
-            return Done(LOST, "", f"The process that ran this module was lost: {error or 'its connection closed'}")
+            return Done(KILLED, "", f"The process that ran this module was lost: {error or 'its connection closed'}")
+        if status < 0:
+            # As the shell tells of a signal in which ansible-core runs modules.
+            return Done(KILLED - status, _text(stdout), _text(stderr) + f"{signal.strsignal(-status)}\n")
         return Done(status, _text(stdout), _text(stderr))
 
 
@@ -182,4 +186,4 @@ def _read_all(outputs: list[IO[bytes]]) -> list[bytes]:
 
 def _text(data: bytes) -> str:
     # As ansible-core reads a command's output.
-    return to_text(data, errors="surrogate_then_replace")
+    return str(to_text(data, errors="surrogate_then_replace"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import functools
 import gc
 import importlib
 import importlib.abc
@@ -18,6 +17,8 @@ from typing import Any
 
 from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder
 
+# amazon.aws makes a session for each client, and few modules have more clients than this.
+SPARE_SESSIONS = 3
 # A method of botocore's loader, and its arguments.
 Reading = tuple[str | None, ...]
 
@@ -79,6 +80,14 @@ class BotocoreData:
             return self._loader if search_path_string is None else own(search_path_string)
 
         botocore.session.create_loader = create_loader
+        spares = [botocore.session.Session() for _ in range(SPARE_SESSIONS)]
+        own_session = botocore.session.get_session
+
+        def get_session(env_vars: dict[str, Any] | None = None) -> botocore.session.Session:
+            # Made, but not used yet: what a session reads of the environment it reads when it is used.
+            return spares.pop() if spares and env_vars is None else own_session(env_vars)
+
+        botocore.session.get_session = get_session
 
     def learn(self, readings: list[Reading]) -> None:
         """Read what a fork had to read."""

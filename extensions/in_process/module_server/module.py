@@ -25,6 +25,7 @@ def run(name: str, connection: socket.socket, outputs: list[int]) -> int:
     for descriptor, output in enumerate(outputs, start=1):
         os.dup2(output, descriptor)
         os.close(output)
+    sys.argv[:] = [""]
     os.environ.clear()
     os.environ.update(request["environment"])
     time.tzset()

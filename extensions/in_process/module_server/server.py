@@ -31,7 +31,7 @@ def listen(name: str) -> socket.socket:
 
 
 class Server:
-    """The forks that run, each with the connection on which a worker waits for its end, or none when it waits no more."""
+    """The forks that run, each with the connection of the worker that waits for it, or none when it waits no more."""
 
     def __init__(self, listener: socket.socket) -> None:
         self._listener = listener
@@ -50,9 +50,9 @@ class Server:
             waiting = select.poll()
             for readable in (self._listener, self._ended, self._news):
                 waiting.register(readable, select.POLLIN)
-            for connection in filter(None, self._forks.values()):
+            for awaited in filter(None, self._forks.values()):
                 # Only the fork reads from it; that the worker has closed it is told all the same.
-                waiting.register(connection, 0)
+                waiting.register(awaited, 0)
             ready = {descriptor for descriptor, _event in waiting.poll(LOOK_AROUND)}
             # First what is left of the forks that ended: a later one may get their process ids.
             if self._ended.fileno() in ready:
@@ -112,8 +112,7 @@ class Server:
             connection = self._forks.pop(pid)
             if connection:
                 with connection, contextlib.suppress(OSError):
-                    # As a shell tells of a signal.
-                    send(connection, {"status": status if status >= 0 else 128 - status})
+                    send(connection, {"status": status})
 
     def _learn(self) -> None:
         with contextlib.suppress(OSError, ValueError):
@@ -121,7 +120,7 @@ class Server:
 
 
 def _stop(pid: int) -> None:
-    """Stop a fork that nobody waits for any more, with what it started: as ansible-core stops a module's interpreter."""
+    """Stop a fork that nobody waits for any more, with what it started, as ansible-core stops a module."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(pid, signal.SIGTERM)
 

@@ -1,0 +1,303 @@
+"""Modules give the same in the module server as in interpreters of their own: results, output, and calls to AWS."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import shutil
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from conftest import CHECKOUT, COLLECTIONS, Run
+from sandbox import Call, Sandbox
+
+IN_PROCESS = {"ANSIBLE_ACTION_PLUGINS": str(CHECKOUT / "extensions" / "in_process")}
+# A path that Ansible looks at and nothing is in.
+STOCK = {"ANSIBLE_ACTION_PLUGINS": "/nonexistent"}
+ARTICLE = CHECKOUT / "playbooks" / "vars" / "article.yml"
+STEPS_ASIDE = "runs in an interpreter of its own"
+
+# What is another in every run, whoever runs the modules.
+CHANGING = [
+    (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[\d.]*(\+00:00|Z)?", "TIME"),
+    (r"\bA[A-Z]{3}[A-Z0-9]{12,17}\b", "ID"),
+    (r"\b([a-z-]+)-[0-9a-f]{8,17}\b", r"\1-ID"),
+    (r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "UUID"),
+    (r"/[^\s'\":]*payload\.zip/", "/"),
+    (r"/[^\s'\":]*?/(?=ansible_collections/|ansible/module_utils/)", "/"),
+    (r"127\.0\.0\.1:\d+", "ENDPOINT"),
+    (r"(:secret:s-)\w{6}", r"\1ID"),
+    (r'"(date|host_id|request_id|x-amzn?-request-?id)": "[^"]*"', r'"\1": ""'),
+    (r"play-\d+\.yml", "play.yml"),
+]
+# Keys whose values say nothing of the module.
+UNLIKE = {
+    *("availability_zone", "availability_zone_id", "created_timestamp", "creation_time", "date", "group_id", "host_id"),
+    *("instance_profile_id", "last_modified_timestamp", "request_id", "requestid", "url", "user_id", "zone_id"),
+    *("x-amzn-requestid", "x-amz-request-id"),
+}
+
+
+def settled(value: Any) -> Any:
+    """A value without what changes from run to run."""
+    if isinstance(value, dict):
+        return {settled(key): settled(of) for key, of in value.items() if str(key).lower() not in UNLIKE}
+    if isinstance(value, list):
+        return [settled(item) for item in value]
+    if isinstance(value, str):
+        for pattern, name in CHANGING:
+            value = re.sub(pattern, name, value)
+    return value
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """A run of ansible-playbook."""
+
+    playbook: str | list[dict[str, Any]]
+    arguments: tuple[str, ...] = ()
+    variables: dict[str, Any] = dataclasses.field(default_factory=dict)
+    env: dict[str, str] = dataclasses.field(default_factory=dict)
+
+
+Done = list[tuple[Run, list[Call]]]
+
+
+@pytest.fixture
+def both(account: Sandbox, ansible: Callable[..., Run], tmp_path: Path) -> Callable[..., tuple[Done, Done]]:
+    """Make the same runs in both ways, each way on fresh accounts; the runs with their calls, stock and served."""
+
+    def runs(env: dict[str, str], steps: tuple[Step, ...]) -> Done:
+        account.reset()
+        shutil.rmtree(tmp_path / "out", ignore_errors=True)
+        for counted in tmp_path.glob("out-*"):
+            counted.unlink()
+        done = []
+        for step in steps:
+            account.clear_journal()
+            variables = {"dayone_output_dir": str(tmp_path / "out"), **step.variables}
+            run = ansible(step.playbook, *step.arguments, extra_vars=variables, env={**env, **step.env}, check=False)
+            done.append((run, account.journal()))
+        return done
+
+    return lambda *steps: (runs(STOCK, steps), runs(IN_PROCESS, steps))
+
+
+def assert_same(stock: Done, served: Done) -> None:
+    """Results, figures, what the terminal shows and the calls to AWS are the same, whole."""
+    for (theirs, their_calls), (ours, our_calls) in zip(stock, served, strict=True):
+        for one, other in zip(ours.tasks, theirs.tasks, strict=False):
+            assert settled(one) == settled(other)
+        assert (ours.rc, ours.stats, len(ours.tasks)) == (theirs.rc, theirs.stats, len(theirs.tasks))
+        assert our_calls == their_calls
+        assert settled(ours.output) == settled(theirs.output)
+
+
+def play(*tasks: dict[str, Any], **keywords: Any) -> list[dict[str, Any]]:
+    """A play on this machine whose tasks may fail, so that all of them run."""
+    return [{"hosts": "localhost", "gather_facts": False, "ignore_errors": True, "tasks": list(tasks), **keywords}]
+
+
+# Changed, unchanged, check mode, failure and removal, over a broad sample of modules that this project does not use.
+SAMPLE = play(
+    {"name": "user", "amazon.aws.iam_user": {"name": "bob", "state": "present", "tags": {"Ü": "é"}}},
+    {"name": "user again", "amazon.aws.iam_user": {"name": "bob", "state": "present"}},
+    {"name": "user to come", "amazon.aws.iam_user": {"name": "eve", "state": "present"}, "check_mode": True},
+    {"name": "users", "amazon.aws.iam_user_info": {}},
+    {"name": "no such policy", "amazon.aws.iam_user": {"name": "al", "state": "present", "managed_policies": ["none"]}},
+    {"name": "role", "amazon.aws.iam_role": {"name": "r", "assume_role_policy_document": '{"Version": "2012-10-17"}'}},
+    {"name": "roles", "amazon.aws.iam_role_info": {}},
+    {"name": "policies", "amazon.aws.iam_managed_policy": {"name": "p", "state": "absent"}},
+    {"name": "vpc", "amazon.aws.ec2_vpc_net": {"name": "v", "cidr_block": "10.0.0.0/16"}, "register": "net"},
+    {"name": "vpc again", "amazon.aws.ec2_vpc_net": {"name": "v", "cidr_block": "10.0.0.0/16"}},
+    {"name": "subnet", "amazon.aws.ec2_vpc_subnet": {"vpc_id": "{{ net.vpc.id }}", "cidr": "10.0.1.0/24"}},
+    {"name": "wrong subnet", "amazon.aws.ec2_vpc_subnet": {"vpc_id": "{{ net.vpc.id }}", "cidr": "nonsense"}},
+    {
+        "name": "security group",
+        "amazon.aws.ec2_security_group": {
+            "name": "g",
+            "description": "d",
+            "vpc_id": "{{ net.vpc.id }}",
+            "rules": [{"proto": "tcp", "ports": 22, "cidr_ip": "10.0.0.0/8"}],
+        },
+        "diff": True,
+    },
+    {"name": "bucket", "amazon.aws.s3_bucket": {"name": "a-bucket", "versioning": True}},
+    {"name": "bucket again", "amazon.aws.s3_bucket": {"name": "a-bucket"}},
+    {"name": "buckets", "amazon.aws.s3_bucket_info": {}},
+    {"name": "object", "amazon.aws.s3_object": {"bucket": "a-bucket", "object": "o", "content": "x", "mode": "put"}},
+    {"name": "objects", "amazon.aws.s3_object_info": {"bucket_name": "a-bucket"}},
+    {"name": "queue", "community.aws.sqs_queue": {"name": "q"}},
+    {"name": "table", "community.aws.dynamodb_table": {"name": "t", "hash_key_name": "id"}},
+    {"name": "parameter", "community.aws.ssm_parameter": {"name": "/p", "value": "w", "string_type": "SecureString"}},
+    {"name": "secret", "community.aws.secretsmanager_secret": {"name": "s", "secret": "whisper", "state": "present"}},
+    {"name": "zone", "amazon.aws.route53_zone": {"zone": "example.com"}},
+    {"name": "key", "amazon.aws.kms_key": {"alias": "k", "description": "d"}},
+    {"name": "logs", "amazon.aws.cloudwatchlogs_log_group": {"log_group_name": "l", "retention": 7}},
+    {"name": "functions", "amazon.aws.lambda_info": {}},
+    {"name": "instances", "amazon.aws.ec2_instance_info": {"filters": {"instance-state-name": ["running"]}}},
+    {"name": "invalid", "amazon.aws.ec2_vpc_net": {"nme": "v"}},
+    {"name": "not one of", "amazon.aws.iam_user": {"name": "bob", "state": "somewhere"}},
+    {
+        "name": "elsewhere",
+        "amazon.aws.aws_caller_info": {"region": "eu-west-1", "access_key": "AKIANOBODY", "secret_key": "x"},
+    },
+    {"name": "secret task", "amazon.aws.aws_caller_info": {}, "no_log": True},
+    {"name": "gone", "amazon.aws.iam_user": {"name": "bob", "state": "absent"}},
+)
+
+
+def test_a_broad_sample_of_modules_gives_the_same(both: Callable[..., tuple[Done, Done]]) -> None:
+    stock, served = both(Step(SAMPLE), Step(SAMPLE, ("--check", "--diff")))
+    assert_same(stock, served)
+    run = served[0][0]
+    assert run.task("user")["changed"]
+    assert not run.task("user again")["changed"]
+    assert run.task("invalid")["status"] == "failed"
+    assert STEPS_ASIDE not in run.output
+
+
+def test_the_site_gives_the_same(both: Callable[..., tuple[Done, Done]]) -> None:
+    variables = {
+        **yaml.safe_load(ARTICLE.read_text()),
+        "cloudtrail_encryption": "sse-kms",
+        "cloudtrail_insights": ["ApiCallRateInsight"],
+        "cloudtrail_log_retention_days": 400,
+        "cloudtrail_sns_topic": "trail",
+        "billing_alarm_free_tier_emails": ["founder@example.com"],
+    }
+    check = Step("dayone.aws_account.site", ("--check", "--diff"), variables)
+    stock, served = both(check, Step("dayone.aws_account.site", (), variables), check)
+    assert_same(stock, served)
+    assert served[1][0].rc == 0, served[1][0].output
+    assert len(served[1][0].changed) > 10
+
+
+# Modules that do what modules should not, or need something of the process that they run in.
+ODD = {
+    "prints": """
+        print("a line before")
+        print("and one on standard error", file=sys.stderr)
+        os.write(1, b"and one past Python\\n")
+        module.exit_json(changed=True, text="Grüße, 世界 🎉")
+    """,
+    "leaves": "sys.exit(module.params['status'])",
+    "leaves_with_words": "sys.exit('no more')",
+    "leaves_without_a_word": "pass",
+    "raises": "raise ValueError('something is wrong')",
+    "raises_late": "atexit.register(lambda: print('after the result', file=sys.stderr)); module.exit_json()",
+    "is_killed": "os.kill(os.getpid(), 9)",
+    "hangs": "time.sleep(60)",
+    "warns": """
+        module.warn("take care")
+        module.deprecate("old", version="9.0.0", collection_name="testing.odd")
+        difference = {"before": "1", "after": "2"}
+        module.exit_json(changed=False, warnings=["another"], secret=module.params["secret"], diff=difference)
+    """,
+    "fails": "module.fail_json(msg='it failed', secret=module.params['secret'], rc=7)",
+    "counts": """
+        count = int(open(module.params["file"]).read() or 0) if os.path.exists(module.params["file"]) else 0
+        open(module.params["file"], "w").write(str(count + 1))
+        module.exit_json(changed=True, count=count, check=module.check_mode)
+    """,
+    "looks_around": """
+        here = {name: os.environ.get(name) for name in ("COLOUR", "TZ", "AWS_REGION")}
+        umask = os.umask(0)
+        module.exit_json(
+            here=here, directory=os.getcwd(), umask=umask, argv=len(sys.argv), name=__name__, zone=time.tzname,
+            stdin=sys.stdin.read(), encoding=[sys.stdout.encoding, sys.getfilesystemencoding()],
+            signals=[str(signal.getsignal(getattr(signal, "SIG" + one))) for one in ("INT", "TERM", "CHLD", "PIPE")],
+            limits=resource.getrlimit(resource.RLIMIT_NOFILE), diff_mode=module._diff, options=module.params["options"],
+        )
+    """,
+    "spoils": """
+        os.environ["COLOUR"] = "spoilt"
+        os.chdir("/")
+        os.umask(0)
+        boto3.DEFAULT_SESSION = "spoilt"
+        module.exit_json()
+    """,
+    "starts_others": """
+        rc, out, err = module.run_command(["sh", "-c", "echo out; echo err >&2; exit 3"])
+        module.exit_json(answer=[rc, out, err])
+    """,
+    "has_results": "module.exit_json(results='not a list', stdout='a\\nb', ansible_facts={'found': 1})",
+}
+HEAD = """#!/usr/bin/python
+import atexit, os, resource, signal, sys, time
+import boto3
+from ansible.module_utils.basic import AnsibleModule
+
+def main():
+    module = AnsibleModule(
+        argument_spec={
+            "status": {"type": "raw"}, "secret": {"no_log": True}, "file": {"type": "path"},
+            "options": {"type": "dict", "options": {"depth": {"type": "int", "default": 1}}},
+        },
+        supports_check_mode=True,
+    )
+"""
+
+
+@pytest.fixture
+def odd(tmp_path: Path) -> dict[str, str]:
+    """A collection testing.odd with the odd modules; the environment in which Ansible finds and serves it."""
+    root = tmp_path / "collections"
+    folder = root / "ansible_collections" / "testing" / "odd" / "plugins" / "modules"
+    folder.mkdir(parents=True)
+    for name, body in ODD.items():
+        text = HEAD + textwrap.indent(textwrap.dedent(body), "    ") + "\n\nif __name__ == '__main__':\n    main()\n"
+        (folder / f"{name}.py").write_text(text)
+    return {
+        "ANSIBLE_COLLECTIONS_PATH": f"{root}:{COLLECTIONS}",
+        "DAYONE_IN_PROCESS_COLLECTIONS": "testing.odd",
+        "COLOUR": "green",
+    }
+
+
+def task(name: str, arguments: dict[str, Any] | None = None, **keywords: Any) -> dict[str, Any]:
+    """A task with an odd module."""
+    return {"name": f"{name} {keywords}", f"testing.odd.{name}": arguments or {}, **keywords}
+
+
+BEHAVIOUR = [
+    task("prints"),
+    *(task("leaves", {"status": status}) for status in (0, 3, 300, "words")),
+    task("leaves_with_words"),
+    task("leaves_without_a_word"),
+    task("raises"),
+    task("raises_late"),
+    task("is_killed"),
+    task("hangs", timeout=2),
+    task("warns", {"secret": "hush-hush"}, diff=True),
+    task("warns", {"secret": "hush-hush"}, no_log=True),
+    task("fails", {"secret": "hush-hush"}),
+    task("fails", {"secret": "hush-hush"}, no_log=True),
+    task("fails", failed_when=False),
+    task("spoils"),
+    task("looks_around", {"options": {}}),
+    task("looks_around", environment={"COLOUR": "red 'and' \"blue\" $HOME", "TZ": "Asia/Tokyo"}, diff=True),
+    task("looks_around", {"options": {"depth": "three"}}),
+    task("looks_around", {"options": {"width": 1}}),
+    task("starts_others"),
+    task("has_results"),
+    task("counts", {"file": "{{ dayone_output_dir }}-1"}, loop=["a", "b", "c"]),
+    task("counts", {"file": "{{ dayone_output_dir }}-2"}, register="r", until="r.count == 2", retries=4, delay=0),
+    task("counts", {"file": "{{ dayone_output_dir }}-3"}, register="r", until="false", retries=2, delay=0),
+    task("counts", {"file": "{{ dayone_output_dir }}-4"}, check_mode=True, changed_when=False),
+    task("counts", {"file": "{{ undefined_variable }}"}),
+    task("counts", {"file": "{{ dayone_output_dir }}-5"}, when="false"),
+    # Left to ansible-core.
+    task("looks_around", environment={"LC_ALL": "C"}),
+    task("prints", vars={"ansible_python_interpreter": "/usr/bin/python3"}),
+]
+
+
+def test_odd_modules_give_the_same(both: Callable[..., tuple[Done, Done]], odd: dict[str, str]) -> None:
+    step = Step(play(*BEHAVIOUR, module_defaults={"testing.odd.warns": {"options": {"depth": 4}}}), env=odd)
+    stock, served = both(step)
+    assert_same(stock, served)

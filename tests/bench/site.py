@@ -1,0 +1,174 @@
+"""The table of dayone.aws_account.site: a boto3 script, Ansible as it comes, and the module server."""
+
+from __future__ import annotations
+
+import collections
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from sandbox import Sandbox
+
+from .table import Figures, medians, rows, text
+
+TESTS = Path(__file__).resolve().parents[1]
+CHECKOUT = TESTS.parent
+PLAYBOOK = "dayone.aws_account.site"
+ARTICLE = CHECKOUT / "playbooks" / "vars" / "article.yml"
+IN_PROCESS = CHECKOUT / "extensions" / "in_process"
+# Each kind of run: its arguments, and whether the account is fresh.
+KINDS = {"check": (["--check"], True), "first": ([], True), "no-op": ([], False)}
+WAYS = ("boto3", "stock", "in-process")
+HEAD = ["run", "way", "wall s", "CPU s", "peak MiB", "AWS calls", "faster", "less CPU", "of boto3"]
+
+
+class SiteBench:
+    """The runs, in a directory of their own, on one stand-in account that is made fresh again and again."""
+
+    def __init__(self, sandbox: Sandbox, scratch: Path) -> None:
+        self._sandbox = sandbox
+        self._scratch = scratch
+        self._output = scratch / "output"
+        (scratch / "ansible.cfg").touch()
+        (scratch / "empty.yml").write_text("- hosts: localhost\n  gather_facts: false\n  tasks: []\n")
+
+    def measure(self, runs: int) -> str:
+        """The whole table, as text."""
+        for kind in KINDS:
+            self._record(kind)
+        measured: dict[tuple[str, str], list[Figures]] = collections.defaultdict(list)
+        start_ups = []
+        # In turn, so that what else the machine does falls on all of them. The last round is for memory alone.
+        for number in range(runs + 1):
+            memory = number == runs
+            progress(f"Round {number + 1} of {runs + 1}{' (memory)' if memory else ''}")
+            if not memory:
+                start_ups.append(self._run("stock", [*self._ansible(), str(self._scratch / "empty.yml")], memory=False))
+            for way in WAYS:
+                for kind in KINDS:
+                    measured[kind, way].append(self._measure(kind, way, memory=memory))
+        start_up = medians(start_ups)
+        body = []
+        for kind in KINDS:
+            body += rows(kind, {way: combined(measured[kind, way]) for way in WAYS}, start_up)
+        return text(HEAD, body) + f"\n\nAnsible's own start-up: {start_up.wall:.2f} s wall, {start_up.cpu:.2f} s CPU."
+
+    def _record(self, kind: str) -> None:
+        """Note the calls of a run as Ansible comes, and see that the script makes the very same."""
+        progress(f"Recording the calls of the {kind} run")
+        recording = self._recording(kind)
+        self._prepare(kind)
+        env = {"PYTHONPATH": str(TESTS / "bench" / "recorder"), "BENCH_RECORDING": str(recording)}
+        self._run("stock", self._command(kind, "stock"), memory=False, more=env)
+        noted = self._calls()
+        if kind == "no-op":
+            # The script's own account, as its first run leaves it.
+            self._prepare("first")
+            self._run("boto3", self._command("first", "boto3"), memory=False)
+        self._prepare(kind)
+        self._run("boto3", self._command(kind, "boto3"), memory=False)
+        if self._calls() != noted:
+            differ = (self._calls() - noted) | (noted - self._calls())
+            raise SystemExit(f"The boto3 script does not make the calls of the {kind} run: {dict(differ)}")
+        if kind == "first":
+            # What the recorded no-op run starts from is Ansible's own first run.
+            self._prepare(kind)
+            self._run("stock", self._command(kind, "stock"), memory=False)
+
+    def _measure(self, kind: str, way: str, *, memory: bool) -> Figures:
+        self._prepare(kind)
+        return self._run(way, self._command(kind, way), memory=memory)
+
+    def _prepare(self, kind: str) -> None:
+        if KINDS[kind][1]:
+            self._sandbox.reset()
+            shutil.rmtree(self._output, ignore_errors=True)
+        self._sandbox.clear_journal()
+
+    def _command(self, kind: str, way: str) -> list[str]:
+        if way == "boto3":
+            return [sys.executable, str(TESTS / "bench" / "replay.py"), str(self._recording(kind))]
+        output = json.dumps({"dayone_output_dir": str(self._output)})
+        return [*self._ansible(), PLAYBOOK, "-e", f"@{ARTICLE}", "-e", output, *KINDS[kind][0]]
+
+    def _run(self, way: str, command: list[str], *, memory: bool, more: dict[str, str] | None = None) -> Figures:
+        figures, log = self._scratch / "figures.json", self._scratch / "log"
+        measure = [sys.executable, "-m", "bench.measure", str(figures), *(["--memory"] if memory else []), "--"]
+        env = {**self._env(way), **(more or {})}
+        # For the measuring process alone; the command gets its own.
+        start = ["env", f"PYTHONPATH={env.pop('PYTHONPATH', '')}"] if more else ["env", "-u", "PYTHONPATH"]
+        with log.open("w") as file:
+            done = subprocess.run(
+                [*measure, *start, *command],
+                env={**env, "PYTHONPATH": str(TESTS)},
+                cwd=self._scratch,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                check=False,
+            )
+        if done.returncode:
+            raise SystemExit(f"{' '.join(command)} failed:\n{log.read_text()}")
+        return Figures(**json.loads(figures.read_text()), calls=len(self._sandbox.journal()))
+
+    def _env(self, way: str) -> dict[str, str]:
+        """Nothing of the person's own settings of Ansible, and the module server or not."""
+        kept = {name: value for name, value in self._sandbox.process_env().items() if not name.startswith("ANSIBLE_")}
+        return {
+            **kept,
+            "ANSIBLE_CONFIG": str(self._scratch / "ansible.cfg"),
+            "ANSIBLE_HOME": str(self._scratch / "home"),
+            "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / ".cache" / "collections"),
+            **({"ANSIBLE_ACTION_PLUGINS": str(IN_PROCESS)} if way == "in-process" else {}),
+        }
+
+    def _ansible(self) -> list[str]:
+        return [sys.executable, "-m", "ansible.cli.playbook"]
+
+    def _recording(self, kind: str) -> Path:
+        return self._scratch / f"{kind}.jsonl"
+
+    def _calls(self) -> collections.Counter[str]:
+        return collections.Counter(f"{call.service}.{call.action} {call.status}" for call in self._sandbox.journal())
+
+    def calls_by_task(self) -> str:
+        """What each task of a no-op run asks of AWS."""
+        self._prepare("first")
+        self._run("in-process", self._command("first", "in-process"), memory=False)
+        self._prepare("no-op")
+        noted = self._scratch / "calls"
+        env = {
+            "ANSIBLE_CALLBACK_PLUGINS": str(TESTS / "bench" / "callback"),
+            "ANSIBLE_CALLBACKS_ENABLED": "calls",
+            "BENCH_CALLS": str(noted),
+            "PYTHONPATH": str(TESTS),
+        }
+        self._run("in-process", self._command("no-op", "in-process"), memory=False, more=env)
+        return f"{noted.read_text()}{len(self._sandbox.journal()):4} calls in a no-op run"
+
+
+def combined(measured: list[Figures]) -> Figures:
+    """The medians of the timed runs, with the memory of the last."""
+    *timed, sampled = measured
+    of = medians(timed)
+    return Figures(of.wall, of.cpu, sampled.memory, of.calls)
+
+
+def progress(what: str) -> None:
+    """A line for whoever waits."""
+    print(f"{what} …", file=sys.stderr, flush=True)
+
+
+def machine() -> str:
+    """What the figures were taken with."""
+    versions = subprocess.run(
+        [sys.executable, "-c", "import ansible.release, boto3; print(ansible.release.__version__, boto3.__version__)"],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    ).stdout.split()
+    python = ".".join(map(str, sys.version_info[:3]))
+    return f"{os.cpu_count()} cores, Python {python}, ansible-core {versions[0]}, boto3 {versions[1]}"
