@@ -17,7 +17,7 @@ from sandbox import Sandbox
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 CALLBACKS = Path(__file__).resolve().parent / "account" / "callback"
-COLLECTIONS = Path(os.environ.get("DAYONE_COLLECTIONS", CHECKOUT / ".cache" / "collections"))
+COLLECTIONS = os.environ.get("DAYONE_COLLECTIONS") or str(CHECKOUT / ".cache" / "collections")
 # DAYONE_IN_PROCESS=off runs the tests with Ansible as it comes.
 ACTION_PLUGINS = "" if os.environ.get("DAYONE_IN_PROCESS") == "off" else str(CHECKOUT / "extensions" / "in_process")
 RUN_SECONDS = 300
@@ -125,7 +125,7 @@ def _ansible_env(home: Path, record: Path) -> dict[str, str]:
         "ANSIBLE_LOCAL_TEMP": str(home / "tmp"),
         "ANSIBLE_REMOTE_TMP": str(home / "tmp"),
         "ANSIBLE_CONFIG": str(home / "ansible.cfg"),
-        "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
+        "ANSIBLE_COLLECTIONS_PATH": COLLECTIONS,
         "ANSIBLE_CALLBACK_PLUGINS": str(CALLBACKS),
         "ANSIBLE_CALLBACKS_ENABLED": "record",
         "ANSIBLE_PYTHON_INTERPRETER": sys.executable,

@@ -91,7 +91,7 @@ def terminal(account: Sandbox, tmp_path: Path) -> Terminal:
     environment = account.process_env(
         ANSIBLE_HOME=str(tmp_path / "home"),
         ANSIBLE_CONFIG=str(tmp_path / "ansible.cfg"),
-        ANSIBLE_COLLECTIONS_PATH=str(COLLECTIONS),
+        ANSIBLE_COLLECTIONS_PATH=COLLECTIONS,
         ANSIBLE_PYTHON_INTERPRETER=sys.executable,
         ANSIBLE_LOG_PATH=str(tmp_path / "log"),
         TERM="xterm",

@@ -32,16 +32,20 @@ class CallbackModule(CallbackBase):
             record.write(json.dumps(line, default=str) + "\n")
 
     def _result(self, status: str, result: Any) -> None:
-        task = result.task
+        # ansible-core 2.17 and 2.18 have no public names for these.
+        public = hasattr(result, "task")
+        task = result.task if public else result._task
+        host = result.host if public else result._host
+        outcome = result.result if public else result._result
         self._write(
             {
-                "host": result.host.get_name(),
+                "host": host.get_name(),
                 "name": task.name or task.action,
                 "action": task.action,
                 "role": task._role.get_name() if task._role else None,
                 "status": status,
-                "changed": bool(result.result.get("changed", False)),
-                "result": self._clean_results(result.result, task.action) or result.result,
+                "changed": bool(outcome.get("changed", False)),
+                "result": self._clean_results(outcome, task.action) or outcome,
             }
         )
 

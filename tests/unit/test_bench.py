@@ -1,0 +1,43 @@
+"""The benchmark's figures, and its recording of calls."""
+
+from __future__ import annotations
+
+import json
+
+from bench.recorder.sitecustomize import as_json
+from bench.replay import from_json
+from bench.table import Figures, medians, ratio, rows, text
+
+
+def test_medians_are_of_each_figure_on_its_own() -> None:
+    measured = [Figures(1, 9, 5, 7), Figures(2, 8, 6, 7), Figures(30, 1, 7, 7)]
+    assert medians(measured) == Figures(2, 8, 7, 7)
+
+
+def test_ratios_leave_ansibles_start_up_out_where_the_script_has_none() -> None:
+    ways = {
+        "boto3": Figures(1, 1, 50, 60),
+        "stock": Figures(16.5, 16, 90, 60),
+        "in-process": Figures(4.5, 4, 200, 60),
+    }
+    script, stock, served = rows("no-op", ways, Figures(0.5, 0.5, 0, 0))
+    assert script[-3:] == ["", "", ""]
+    assert stock[-3:] == ["", "", "16.0x"]
+    assert served[-3:] == ["3.7x", "4.0x", "4.0x"]
+
+
+def test_nothing_is_divided_by_nothing() -> None:
+    assert ratio(1, 0) == "-"
+
+
+def test_the_table_is_aligned() -> None:
+    assert text(["run", "way", "s"], [["first", "stock", "1.00"]]).splitlines() == [
+        "| run   | way   |    s |",
+        "| ----- | ----- | ---: |",
+        "| first | stock | 1.00 |",
+    ]
+
+
+def test_bytes_come_back_from_a_recording() -> None:
+    call = ["lambda", "us-east-1", "Invoke", {"Payload": b"\x00\xff", "Names": ["ü"]}]
+    assert json.loads(json.dumps(call, default=as_json), object_hook=from_json) == call
