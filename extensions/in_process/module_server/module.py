@@ -11,6 +11,8 @@ import sys
 import time
 from typing import Any
 
+from ansible.module_utils import basic
+
 from . import PROFILE, receive
 
 
@@ -53,16 +55,21 @@ def _exit_status(name: str, payload: bytes) -> int:
 
 def _main(name: str, payload: bytes) -> None:
     """Hand the arguments over and run the module as a script, in the way of this version of ansible-core."""
-    from ansible.module_utils import basic
+    if hasattr(basic, "_ANSIBLE_PROFILE"):
+        _main_2_19(name, payload)
+    else:
+        _main_2_17(name, payload)
 
-    try:
-        from ansible.module_utils._internal._ansiballz import _loader
-    except ImportError:
-        # ansible-core 2.17 and 2.18
-        basic._ANSIBLE_ARGS = payload
-        runpy.run_module(
-            name, init_globals={"_module_fqn": name, "_modlib_path": ""}, run_name="__main__", alter_sys=True
-        )
-        print('{"msg": "New-style module did not handle its own exit", "failed": true}')
-        sys.exit(1)
+
+def _main_2_19(name: str, payload: bytes) -> None:
+    from ansible.module_utils._internal._ansiballz import _loader
+
     _loader.run_module(json_params=payload, profile=PROFILE, module_fqn=name, modlib_path="", extensions={})
+
+
+def _main_2_17(name: str, payload: bytes) -> None:
+    basic._ANSIBLE_ARGS = payload
+    known = {"_module_fqn": name, "_modlib_path": ""}
+    runpy.run_module(name, init_globals=known, run_name="__main__", alter_sys=True)
+    print('{"msg": "New-style module did not handle its own exit", "failed": true}')
+    sys.exit(1)
