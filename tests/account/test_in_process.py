@@ -32,7 +32,7 @@ CHANGING = [
     (r"127\.0\.0\.1:\d+", "ENDPOINT"),
     (r"(:secret:s-)\w{6}", r"\1ID"),
     (r'"(date|host_id|request_id|x-amzn?-request-?id)": "[^"]*"', r'"\1": ""'),
-    # ansible-core 2.17 and 2.18 pass tracebacks on as text, with the files that were run, and say where a task was waiting.
+    # ansible-core 2.17 and 2.18 pass tracebacks on as text, with the files that ran, and say where a task was.
     (r"Traceback \(most recent call last\):(\\?\n|\\n| {2}.*?(\n|\\n))+", "TRACEBACK "),
     (r"Interrupted at <frame at .*?> called from <frame at .*?>", "INTERRUPTED"),
     (r"play-\d+\.yml", "play.yml"),
