@@ -38,7 +38,7 @@ site: install
 	@$(RUN) tools/site.py --account '$(ACCOUNT)' --vars '$(VARS)' --confirm '$(CONFIRM)' -- $(ARGS)
 
 test: install
-	@$(RUN) tools/check.py $(CHECKS)
+	@$(RUN) tools/check.py $(CHECKS) bench
 
 $(CHECKS): install
 	@$(RUN) tools/check.py $@

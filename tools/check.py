@@ -41,9 +41,9 @@ class Tally:
 Check = Callable[[], Tally]
 
 
-def command(*arguments: str | Path, cwd: Path = CHECKOUT) -> Check:
+def command(*arguments: str | Path, cwd: Path = CHECKOUT, **variables: str) -> Check:
     """A check that passes if the command's exit status is 0."""
-    return lambda: one(run(*arguments, cwd=cwd))
+    return lambda: one(run(*arguments, cwd=cwd, **variables))
 
 
 def attempt(check: Check) -> Tally:
@@ -60,10 +60,11 @@ def one(passed: bool) -> Tally:
     return Tally(1, 0) if passed else Tally(0, 1)
 
 
-def run(*arguments: str | Path, cwd: Path = CHECKOUT) -> bool:
-    """Run a tool of .venv; whether its exit status is 0."""
+def run(*arguments: str | Path, cwd: Path = CHECKOUT, **variables: str) -> bool:
+    """Run a tool of .venv, with more environment variables perhaps; whether its exit status is 0."""
     program, *rest = arguments
-    finished = subprocess.run([BIN / program, *rest], cwd=cwd, env=env(), stdin=subprocess.DEVNULL, check=False)
+    environment = {**env(), **variables}
+    finished = subprocess.run([BIN / program, *rest], cwd=cwd, env=environment, stdin=subprocess.DEVNULL, check=False)
     return finished.returncode == 0
 
 
@@ -136,6 +137,12 @@ def checks(target: str) -> Iterator[tuple[str, Check]]:
             yield "unit tests", tests("unit")
         case "account":
             yield "tests on the stand-in account", tests("account", "--numprocesses=2")
+        case "bench":
+            # Its short form: that it runs, and that the boto3 script makes the very calls.
+            yield (
+                "benchmark, short form",
+                command("python", "-m", "bench", "--runs", "1", "--only", "check", PYTHONPATH="tests"),
+            )
         case "molecule":
             for config in sorted(SCENARIOS.glob("*/molecule.yml")):
                 yield f"molecule, scenario {config.parent.name}", scenario(config.parent)

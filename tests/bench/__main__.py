@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sandbox import Sandbox
 
-from .site import SiteBench, machine
+from .site import KINDS, SiteBench, machine
 
 
 def main() -> None:
@@ -16,6 +16,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--runs", type=int, default=5, help="how often each is measured (5)")
     parser.add_argument("--calls", action="store_true", help="only list what each task of a no-op run asks of AWS")
+    parser.add_argument("--only", choices=["check"], help="only this kind of run, which needs no other before it")
     options = parser.parse_args()
     if options.runs < 1:
         parser.error("--runs is 1 or more")
@@ -24,7 +25,7 @@ def main() -> None:
         if options.calls:
             print(bench.calls_by_task())
         else:
-            table = bench.measure(options.runs)
+            table = bench.measure(options.runs, [options.only] if options.only else list(KINDS))
             print(f"{machine()}; medians of {options.runs}\n\n{table}")
 
 

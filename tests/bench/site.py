@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from sandbox import Sandbox
@@ -35,9 +36,9 @@ class SiteBench:
         (scratch / "ansible.cfg").touch()
         (scratch / "empty.yml").write_text("- hosts: localhost\n  gather_facts: false\n  tasks: []\n")
 
-    def measure(self, runs: int) -> str:
-        """The whole table, as text."""
-        for kind in KINDS:
+    def measure(self, runs: int, kinds: Sequence[str]) -> str:
+        """The table of these kinds of run, as text."""
+        for kind in kinds:
             self._record(kind)
         measured: dict[tuple[str, str], list[Figures]] = collections.defaultdict(list)
         start_ups = []
@@ -48,11 +49,11 @@ class SiteBench:
             if not memory:
                 start_ups.append(self._run("stock", [*self._ansible(), str(self._scratch / "empty.yml")], memory=False))
             for way in WAYS:
-                for kind in KINDS:
+                for kind in kinds:
                     measured[kind, way].append(self._measure(kind, way, memory=memory))
         start_up = medians(start_ups)
         body = []
-        for kind in KINDS:
+        for kind in kinds:
             body += rows(kind, {way: combined(measured[kind, way]) for way in WAYS}, start_up)
         return text(HEAD, body) + f"\n\nAnsible's own start-up: {start_up.wall:.2f} s wall, {start_up.cpu:.2f} s CPU."
 

@@ -72,6 +72,9 @@ class Call:
             descriptors.append(writer)
         try:
             send(self._connection, {"module": module}, descriptors)
+        except OSError as error:
+            self.close()
+            raise UnavailableError(f"the module server went away ({error})") from error
         finally:
             for writer in descriptors:
                 os.close(writer)
@@ -82,19 +85,25 @@ class Call:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # A module that still runs, as after a timeout, is stopped by the server when its connection closes.
+        self.close()
+
+    def close(self) -> None:
+        """Want no answer any more: a module that still runs, as after a timeout, is stopped by the server."""
         self._connection.close()
         for output in self._outputs:
             output.close()
 
     def run(self, payload: str, environment: dict[str, str], directory: str) -> Done:
         """Let the module run to its end."""
+        stdout = stderr = b""
         try:
             send(self._connection, {"payload": payload, "environment": environment, "directory": directory})
             stdout, stderr = _read_all(self._outputs)
             status = receive(self._connection)[0]["status"]
         except (EOFError, OSError) as error:
-            return Done(KILLED, "", f"The process that ran this module was lost: {error or 'its connection closed'}")
+            # What the module said it said, whoever has gone since.
+            said = f"The module server was lost: {error or 'its connection closed'}\n"
+            return Done(KILLED, _text(stdout), _text(stderr) + said)
         if status < 0:
             # As the shell tells of a signal in which ansible-core runs modules.
             return Done(KILLED - status, _text(stdout), _text(stderr) + f"{signal.strsignal(-status)}\n")
