@@ -80,7 +80,7 @@ class BotocoreData:
             return self._loader if search_path_string is None else own(search_path_string)
 
         botocore.session.create_loader = create_loader
-        spares = [botocore.session.Session() for _ in range(SPARE_SESSIONS)]
+        spares = [botocore.session.Session() for _spare in range(SPARE_SESSIONS)]
         own_session = botocore.session.get_session
 
         def get_session(env_vars: dict[str, Any] | None = None) -> botocore.session.Session:
