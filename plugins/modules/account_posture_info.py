@@ -90,9 +90,14 @@ try:
 except ImportError:
     pass  # AnsibleAWSModule says so
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code, paginated_query_with_retries
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.dayone.aws_account.plugins.module_utils._billing import (
+    currency_of,
+    read_currencies,
+    read_preferences,
+)
 from ansible_collections.dayone.aws_account.plugins.module_utils._controls import Readings, Unread, judge
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws, said
 
@@ -104,12 +109,17 @@ class Account:
 
     def __init__(self, module: Any) -> None:
         self.module = module
+        self._clients: dict[tuple[str, str | None], Any] = {}
         self.iam = self.client("iam")
         self.identity: dict[str, str] = self.client("sts").get_caller_identity()
 
     def client(self, service: str, region: str | None = None) -> Any:
-        options = {"region": region} if region else {}
-        return self.module.client(service, retry_decorator=AWSRetry.jittered_backoff(), **options)
+        """The client, made once: under a profile that assumes a role, each new one asks STS for credentials."""
+        if (service, region) not in self._clients:
+            options = {"region": region} if region else {}
+            retry = AWSRetry.jittered_backoff()
+            self._clients[service, region] = self.module.client(service, retry_decorator=retry, **options)
+        return self._clients[service, region]
 
     def billing_client(self, service: str) -> Any:
         return self.client(service, self.module.params["billing_region"])
@@ -131,7 +141,7 @@ class Account:
 
     def devices(self) -> dict[str, list[str]]:
         """The names of the virtual MFA devices, by whether they are assigned."""
-        found = all_of(self.iam, "list_virtual_mfa_devices", "VirtualMFADevices")
+        found = paginated_query_with_retries(self.iam, "list_virtual_mfa_devices")["VirtualMFADevices"]
         names: dict[str, list[str]] = {"assigned": [], "pending": []}
         for device in found:
             # Of the device that is root's, AWS does not always name the user.
@@ -160,17 +170,14 @@ class Account:
         client = self.billing_client("billing")
         if not hasattr(client, "get_billing_preferences"):
             raise NotImplementedError("This botocore does not know GetBillingPreferences: 1.44 or newer does.")
-        answer = client.get_billing_preferences(aws_retry=True, features=["BILLING_ALERTS"])
-        return {item["key"]: item["value"] for item in answer["billingPreferences"]}
+        return read_preferences(client)
 
     def currencies(self) -> list[str]:
-        arguments = {"Namespace": "AWS/Billing", "MetricName": "EstimatedCharges"}
-        metrics = all_of(self.billing_client("cloudwatch"), "list_metrics", "Metrics", **arguments)
-        return sorted({currency for metric in metrics if (currency := currency_of(metric))})
+        return read_currencies(self.billing_client("cloudwatch"))
 
     def alarms(self) -> list[dict[str, Any]]:
-        found = all_of(self.billing_client("cloudwatch"), "describe_alarms", "MetricAlarms")
-        billing = [alarm for alarm in found if alarm.get("Namespace") == "AWS/Billing"]
+        found = paginated_query_with_retries(self.billing_client("cloudwatch"), "describe_alarms")
+        billing = [alarm for alarm in found.get("MetricAlarms", []) if alarm.get("Namespace") == "AWS/Billing"]
         pending = {topic: self._pending(topic) for topic in {arn for alarm in billing for arn in alarm["AlarmActions"]}}
         return [
             {
@@ -186,13 +193,15 @@ class Account:
         """The addresses that have not confirmed their subscription to the topic."""
         if ":sns:" not in topic:
             return []
-        found = all_of(self.billing_client("sns"), "list_subscriptions_by_topic", "Subscriptions", TopicArn=topic)
+        found = paginated_query_with_retries(
+            self.billing_client("sns"), "list_subscriptions_by_topic", TopicArn=topic
+        ).get("Subscriptions", [])
         return [item["Endpoint"] for item in found if item["SubscriptionArn"] == "PendingConfirmation"]
 
     def budgets(self) -> list[str]:
         client = self.billing_client("budgets")
-        found = all_of(client, "describe_budgets", "Budgets", AccountId=self.identity["Account"])
-        return [budget["BudgetName"] for budget in found]
+        found = paginated_query_with_retries(client, "describe_budgets", AccountId=self.identity["Account"])
+        return [budget["BudgetName"] for budget in found.get("Budgets", [])]
 
     def free_tier(self) -> list[dict[str, Any]]:
         usage = self.billing_client("freetier").get_free_tier_usage(aws_retry=True)["freeTierUsages"]
@@ -201,19 +210,6 @@ class Account:
             for item in usage
             if item.get("limit") and (share := item["actualUsageAmount"] / item["limit"]) > ALMOST_USED_UP
         ]
-
-
-def all_of(client: Any, operation: str, key: str, **arguments: str) -> list[dict[str, Any]]:
-    """Everything under ``key`` in all pages of ``operation``."""
-    pages = client.get_paginator(operation).paginate(**arguments)
-    read = AWSRetry.jittered_backoff()(pages.build_full_result)
-    items: list[dict[str, Any]] = read().get(key, [])
-    return items
-
-
-def currency_of(thing: dict[str, Any]) -> str:
-    """The dimension ``Currency`` of a metric or an alarm; '' where it has none."""
-    return next((item["Value"] for item in thing.get("Dimensions", []) if item["Name"] == "Currency"), "")
 
 
 def records_management_events(selectors: dict[str, Any]) -> bool:

@@ -43,35 +43,20 @@ currencies:
   sample: [USD]
 """
 
-from typing import Any
-
 try:
     import botocore.exceptions
 except ImportError:
     pass  # AnsibleAWSModule says so
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.dayone.aws_account.plugins.module_utils._billing import read_currencies
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
-
-
-def currencies(metrics: list[dict[str, Any]]) -> list[str]:
-    """The values of the metrics' dimension ``Currency``."""
-    dimensions = [dimension for metric in metrics for dimension in metric["Dimensions"]]
-    return sorted({dimension["Value"] for dimension in dimensions if dimension["Name"] == "Currency"})
-
-
-@AWSRetry.jittered_backoff()
-def list_billing_metrics(client: Any) -> list[dict[str, Any]]:
-    pages = client.get_paginator("list_metrics").paginate(Namespace="AWS/Billing", MetricName="EstimatedCharges")
-    metrics: list[dict[str, Any]] = pages.build_full_result()["Metrics"]
-    return metrics
 
 
 def main() -> None:
     module = AnsibleAWSModule(argument_spec={}, supports_check_mode=True)
     try:
-        found = currencies(list_billing_metrics(module.client("cloudwatch")))
+        found = read_currencies(module.client("cloudwatch"))
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
         fail_aws(module, error, "look up the currencies of the metric EstimatedCharges")
     module.exit_json(changed=False, currencies=found)

@@ -68,27 +68,14 @@ except ImportError:
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.dayone.aws_account.plugins.module_utils._billing import FEATURE, read_preferences
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws, said
-
-FEATURE = "BILLING_ALERTS"
 
 
 def wanted_preferences(current: dict[str, str], keys: list[str] | None, state: str) -> dict[str, str]:
     """The preferences as they should be: those of ``keys`` (None: all) in ``state``, the others as they are."""
     value = state.upper()
     return {key: value if keys is None or key in keys else now for key, now in current.items()}
-
-
-def read_preferences(client: Any) -> dict[str, str]:
-    """All preferences of the feature, by key."""
-    found: dict[str, str] = {}
-    token: dict[str, str] = {}
-    while True:
-        page = client.get_billing_preferences(aws_retry=True, features=[FEATURE], **token)
-        found.update({item["key"]: item["value"] for item in page["billingPreferences"]})
-        if not page.get("nextToken"):
-            return found
-        token = {"nextToken": page["nextToken"]}
 
 
 def update_preferences(client: Any, changes: dict[str, str]) -> None:

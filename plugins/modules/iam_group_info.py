@@ -58,37 +58,28 @@ try:
 except ImportError:
     pass  # AnsibleAWSModule says so
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code, paginated_query_with_retries
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
-
-
-@AWSRetry.jittered_backoff()
-def read_all(client: Any, operation: str, key: str, group_name: str) -> list[dict[str, Any]]:
-    """Everything under ``key`` in all pages of ``operation``."""
-    pages = client.get_paginator(operation).paginate(GroupName=group_name)
-    items: list[dict[str, Any]] = pages.build_full_result()[key]
-    return items
 
 
 def read_group(client: Any, name: str) -> dict[str, Any]:
     """The group, its lists in alphabetical order; empty where there is none."""
     try:
-        users = read_all(client, "get_group", "Users", name)
+        users = paginated_query_with_retries(client, "get_group", GroupName=name)["Users"]
     except is_boto3_error_code("NoSuchEntity"):
         return {}
-    policies = read_all(client, "list_attached_group_policies", "AttachedPolicies", name)
+    policies = paginated_query_with_retries(client, "list_attached_group_policies", GroupName=name)
     return {
         "name": name,
         "users": sorted(user["UserName"] for user in users),
-        "managed_policies": sorted(policy["PolicyArn"] for policy in policies),
+        "managed_policies": sorted(policy["PolicyArn"] for policy in policies["AttachedPolicies"]),
     }
 
 
 def main() -> None:
     module = AnsibleAWSModule(argument_spec={"name": {"type": "str", "required": True}}, supports_check_mode=True)
-    client = module.client("iam", retry_decorator=AWSRetry.jittered_backoff())
+    client = module.client("iam")
     try:
         group = read_group(client, module.params["name"])
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:

@@ -144,6 +144,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
     boto3_conn,
     get_aws_connection_info,
     is_boto3_error_code,
+    paginated_query_with_retries,
 )
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
@@ -237,9 +238,8 @@ class VirtualMfaDevice:
         return serial_number.partition(":mfa")[2] == f"{self.path}{self.name}"
 
     def _find_assigned(self) -> Device | None:
-        paginator = self.client.get_paginator("list_mfa_devices")
         try:
-            found = _paginate(paginator, UserName=self.user_name)["MFADevices"]
+            found = paginated_query_with_retries(self.client, "list_mfa_devices", UserName=self.user_name)["MFADevices"]
         except is_boto3_error_code("NoSuchEntity"):
             return None  # in check mode the user may not exist yet
         return next(
@@ -248,7 +248,7 @@ class VirtualMfaDevice:
         )
 
     def _find_virtual(self) -> Device | None:
-        found = _paginate(self.client.get_paginator("list_virtual_mfa_devices"))["VirtualMFADevices"]
+        found = paginated_query_with_retries(self.client, "list_virtual_mfa_devices")["VirtualMFADevices"]
         return next(
             (
                 Device(item["SerialNumber"], item.get("User", {}).get("UserName"))
@@ -311,12 +311,6 @@ class VirtualMfaDevice:
 
     def uri(self) -> str | None:
         return read_secret(self.seed_file) if self.seed_file else None
-
-
-@AWSRetry.jittered_backoff()
-def _paginate(paginator: Any, **arguments: str) -> dict[str, Any]:
-    result: dict[str, Any] = paginator.paginate(**arguments).build_full_result()
-    return result
 
 
 def apply(module: Any, wanted: VirtualMfaDevice, device: Device | None, to_do: Plan) -> Device | None:
