@@ -58,7 +58,10 @@ try:
 except ImportError:
     pass  # AnsibleAWSModule says so
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code, paginated_query_with_retries
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
+    is_boto3_error_code,
+    paginated_query_with_retries,
+)
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
 

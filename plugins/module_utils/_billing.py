@@ -1,0 +1,34 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Reading what AWS says of its own bill: alert preferences, and the currencies of the metric EstimatedCharges."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import paginated_query_with_retries
+
+FEATURE = "BILLING_ALERTS"
+
+
+def read_preferences(client: Any) -> dict[str, str]:
+    """All billing alert preferences, ENABLED or DISABLED by key. GetBillingPreferences has pages, but no paginator."""
+    found: dict[str, str] = {}
+    token: dict[str, str] = {}
+    while True:
+        page = client.get_billing_preferences(aws_retry=True, features=[FEATURE], **token)
+        found.update({item["key"]: item["value"] for item in page["billingPreferences"]})
+        if not page.get("nextToken"):
+            return found
+        token = {"nextToken": page["nextToken"]}
+
+
+def read_currencies(client: Any) -> list[str]:
+    """The currencies that EstimatedCharges has been published in, sorted; none before AWS has published any."""
+    about = {"Namespace": "AWS/Billing", "MetricName": "EstimatedCharges"}
+    metrics = paginated_query_with_retries(client, "list_metrics", **about)["Metrics"]
+    return sorted({currency for metric in metrics if (currency := currency_of(metric))})
+
+
+def currency_of(thing: dict[str, Any]) -> str:
+    """The dimension ``Currency`` of a metric or an alarm; '' where it has none."""
+    return next((item["Value"] for item in thing.get("Dimensions", []) if item["Name"] == "Currency"), "")
