@@ -86,3 +86,18 @@ def test_wrong_input_of_any_role_stops_before_the_first_call(
     assert run.rc != 0
     assert words in str(run.tasks[-1]["result"])
     assert account.journal() == []
+
+
+def test_all_that_is_wrong_with_a_role_is_said_at_once_and_no_code_with_it(account: Sandbox, ansible: Ansible) -> None:
+    wrong = {
+        "iam_admin_group": "the group",
+        "iam_admin_account_alias": "-",
+        "iam_admin_mfa_codes": {"ada": ["12345", "234567"], "grace": ["345678", "456789"]},
+    }
+    run = ansible(SITE, "-vvv", extra_vars={**ARTICLE, **wrong}, check=False)
+    said = run.tasks[-1]["result"]["msg"]
+    assert all(name in said for name in wrong)
+    assert "'ada'" in said
+    assert "grace" not in said
+    assert not any(code in run.output for code in ("12345", "234567", "345678"))
+    assert account.journal() == []
