@@ -20,6 +20,8 @@ from typing import Any, NamedTuple
 from ansible import constants as C
 from ansible.errors import AnsibleError
 from ansible.executor import interpreter_discovery, module_common
+from ansible.playbook.block import Block
+from ansible.playbook.task import Task
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import action_loader, module_utils_loader
 from ansible.release import __version__ as core_version
@@ -161,7 +163,7 @@ class ActionModule(Normal):
         if not reason:
             module = module_common._get_ansible_module_fqn(found.plugin_resolved_path)
             try:
-                call = client.Call(self._server(), module)
+                call = client.Call(self._server(task_vars), module)
             except client.UnavailableError as error:
                 reason = str(error)
             else:
@@ -230,19 +232,38 @@ class ActionModule(Normal):
         self._compute_environment_string(raw)
         return {str(name): str(value) for name, value in raw.items()}
 
-    def _server(self) -> client.Server:
+    def _server(self, task_vars: dict[str, Any]) -> client.Server:
         """The module server of this run of Ansible: it finds collections where this play finds them."""
         finder = AnsibleCollectionConfig.collection_finder
         return client.Server(
             controller=os.getppid(),
             directory=C.DEFAULT_LOCAL_TMP,
             collections=tuple(str(path) for path in finder._n_collection_paths),
+            expected=lambda: list(self._expected(_collections(task_vars))),
         )
+
+    def _expected(self, collections: set[str]) -> Iterator[str]:
+        """The modules of these collections that the play names."""
+        play = self._task.get_play()
+        of_roles = (block for role in play.roles for block in role.get_task_blocks())
+        for action in dict.fromkeys(_actions([*play.pre_tasks, *of_roles, *play.tasks, *play.post_tasks])):
+            collection, _dot, module = action.rpartition(".")
+            if collection in collections:
+                yield f"ansible_collections.{collection}.plugins.modules.{module}"
 
 
 def _collections(task_vars: dict[str, Any]) -> set[str]:
     more = C.config.get_config_value("collections", plugin_type="action", plugin_name="in_process", variables=task_vars)
     return {*COLLECTIONS, *more}
+
+
+def _actions(tasks: list[Block | Task]) -> Iterator[str]:
+    """What the tasks do, in order, those in blocks with them."""
+    for task in tasks:
+        if isinstance(task, Block):
+            yield from _actions([*task.block, *task.rescue, *task.always])
+        else:
+            yield task.action
 
 
 def _core_series() -> str:

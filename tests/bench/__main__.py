@@ -16,7 +16,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--runs", type=int, default=5, help="how often each is measured (5)")
     parser.add_argument("--calls", action="store_true", help="only list what each task of a no-op run asks of AWS")
-    parser.add_argument("--only", choices=["check"], help="only this kind of run, which needs no other before it")
+    fresh = [kind for kind, (_arguments, is_fresh) in KINDS.items() if is_fresh]
+    parser.add_argument("--only", choices=fresh, help="only this kind of run, which needs no other before it")
     options = parser.parse_args()
     if options.runs < 1:
         parser.error("--runs is 1 or more")

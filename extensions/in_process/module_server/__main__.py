@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Start the module server: `python module_server '[controller, directory, name, [collection paths]]'`."""
+"""Start the module server: `python module_server '[controller, directory, name, [collection paths], [modules]]'`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ sys.path.pop(0)
 
 def main() -> None:
     """Load what every module needs, listen, and leave the second process to serve."""
-    controller, directory, name, collections = json.loads(sys.argv[1])
+    controller, directory, name, collections, expected = json.loads(sys.argv[1])
     os.chdir(directory)
     loaded.start(collections)
     listener = server.listen(name)
@@ -27,7 +27,7 @@ def main() -> None:
     silence = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(silence, descriptor)
-    server.Server(listener).serve(name, controller)
+    server.Server(listener, expected).serve(name, controller)
 
 
 main()

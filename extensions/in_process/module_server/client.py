@@ -14,7 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -42,6 +42,8 @@ class Server:
     """Ansible's own temporary directory, which nobody else may enter, and which goes with ansible-playbook."""
     collections: tuple[str, ...]
     """Where collections are looked for, in order."""
+    expected: Callable[[], list[str]] = list
+    """The modules that are to come, as Python names them, as far as that is known; asked when the server is started."""
 
     @property
     def name(self) -> str:
@@ -148,7 +150,7 @@ def _connect(server: Server) -> socket.socket:
 
 def _start(server: Server) -> None:
     """Start the server and wait until it listens."""
-    arguments = json.dumps([server.controller, server.directory, server.name, server.collections])
+    arguments = json.dumps([server.controller, server.directory, server.name, server.collections, server.expected()])
     with subprocess.Popen(
         [sys.executable, str(PROGRAM), arguments],
         stdin=subprocess.DEVNULL,

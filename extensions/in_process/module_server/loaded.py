@@ -18,7 +18,9 @@ from typing import Any
 from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder
 
 # amazon.aws makes a session for each client, and few modules have more clients than this.
-SPARE_SESSIONS = 3
+SPARE_SESSIONS = 8
+# What botocore reads of a service before it makes a client.
+CLIENT_DATA = ("service-2", "endpoint-rule-set-1")
 # A method of botocore's loader, and its arguments.
 Reading = tuple[str | None, ...]
 
@@ -28,6 +30,8 @@ class AnsibleModules(importlib.abc.MetaPathFinder):
 
     def __init__(self) -> None:
         self._specs: dict[str, importlib.machinery.ModuleSpec] = {}
+        self.services: dict[str, list[str]] = {}
+        """Of each prepared module, the AWS services that it names."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -44,11 +48,13 @@ class AnsibleModules(importlib.abc.MetaPathFinder):
             raise ImportError(name)
         # Ansible's loader keeps both.
         source, _code = spec.loader.get_source(name), spec.loader.get_code(name)  # type: ignore[attr-defined]
-        for imported in imports(ast.parse(source), spec.parent or ""):
+        tree = ast.parse(source)
+        for imported in imports(tree, spec.parent or ""):
             # What is missing, or is no module but a name in one, is for the module to find out.
             with contextlib.suppress(Exception):
                 importlib.import_module(imported)
         self._specs[name] = spec
+        self.services[name] = list(services(tree))
 
 
 class BotocoreData:
@@ -80,7 +86,8 @@ class BotocoreData:
             return self._loader if search_path_string is None else own(search_path_string)
 
         botocore.session.create_loader = create_loader
-        spares = [botocore.session.Session() for _spare in range(SPARE_SESSIONS)]
+        spares = self._spares = list[botocore.session.Session]()
+        self._new_session = botocore.session.Session
         own_session = botocore.session.get_session
 
         def get_session(env_vars: dict[str, Any] | None = None) -> botocore.session.Session:
@@ -88,6 +95,10 @@ class BotocoreData:
             return spares.pop() if spares and env_vars is None else own_session(env_vars)
 
         botocore.session.get_session = get_session
+
+    def add_spare(self) -> None:
+        """Make one more session for each fork to come."""
+        self._spares.append(self._new_session())
 
     def learn(self, readings: list[Reading]) -> None:
         """Read what a fork had to read."""
@@ -118,6 +129,16 @@ def imports(tree: ast.Module, package: str) -> Iterator[str]:
             yield from (f"{base}.{alias.name}" for alias in node.names if alias.name != "*")
 
 
+def services(tree: ast.Module) -> Iterator[str]:
+    """The AWS services that code makes clients of, as far as it names them there: ``module.client("s3")``."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+            function, service = node.func, node.args[0].value
+            name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+            if name.endswith("client") and isinstance(service, str):
+                yield service
+
+
 def start(collections: list[str]) -> None:
     """Find collections where Ansible does, and load what every AWS module needs."""
     global botocore_data  # noqa: PLW0603 - this module is the server's state
@@ -137,6 +158,21 @@ def prepare(name: str) -> None:
     with contextlib.suppress(Exception):
         modules.prepare(name)
     gc.freeze()
+
+
+def ahead(names: list[str]) -> Iterator[None]:
+    """Load what modules that are still to come are going to need, piece by piece."""
+    for _session in range(SPARE_SESSIONS):
+        if botocore_data:
+            botocore_data.add_spare()
+        gc.freeze()
+        yield
+    for name in names:
+        prepare(name)
+        yield
+        for service in modules.services.get(name, []):
+            learn([("load_service_model", service, kind, None) for kind in CLIENT_DATA])
+            yield
 
 
 def learn(readings: list[Reading]) -> None:

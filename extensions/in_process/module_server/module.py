@@ -32,7 +32,11 @@ def run(name: str, connection: socket.socket, outputs: list[int]) -> int:
     os.environ.update(request["environment"])
     time.tzset()
     os.chdir(request["directory"])
-    return _exit_status(name, request["payload"].encode())
+    status = _exit_status(name, request["payload"].encode())
+    # All is said: the worker need not wait until the kernel has taken this process apart.
+    os.close(1)
+    os.close(2)
+    return status
 
 
 def _exit_status(name: str, payload: bytes) -> int:

@@ -9,6 +9,7 @@ import os
 import select
 import signal
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -31,10 +32,12 @@ def listen(name: str) -> socket.socket:
 
 
 class Server:
-    """The forks that run, each with the connection of the worker that waits for it, or none when it waits no more."""
+    """The forks that run, each with the connection of the worker that waits for it, or none if it waits no more."""
 
-    def __init__(self, listener: socket.socket) -> None:
+    def __init__(self, listener: socket.socket, expected: list[str]) -> None:
+        """The modules that are expected are loaded while nobody asks for anything."""
         self._listener = listener
+        self._ahead: Iterator[None] | None = loaded.ahead(expected)
         self._forks: dict[int, socket.socket | None] = {}
         # A fork that ends makes the first pair readable, one that has news the second.
         self._ended, self._wake = socket.socketpair()
@@ -53,8 +56,12 @@ class Server:
             for awaited in filter(None, self._forks.values()):
                 # Only the fork reads from it; that the worker has closed it is told all the same.
                 waiting.register(awaited, 0)
-            ready = {descriptor for descriptor, _event in waiting.poll(LOOK_AROUND)}
-            # First what is left of the forks that ended: a later one may get their process ids.
+            ready = {descriptor for descriptor, _event in waiting.poll(0 if self._ahead else LOOK_AROUND)}
+            if not ready:
+                self._go_ahead()
+            if self._news.fileno() in ready:
+                self._hear()
+            # Before the next one: it may get the process id of one that ended.
             if self._ended.fileno() in ready:
                 self._bury()
             for pid, connection in self._forks.items():
@@ -62,12 +69,15 @@ class Server:
                     connection.close()
                     self._forks[pid] = None
                     _stop(pid)
-            if self._news.fileno() in ready:
-                self._learn()
             if self._listener.fileno() in ready:
                 self._accept()
         for pid in self._forks:
             _stop(pid)
+
+    def _go_ahead(self) -> None:
+        """Use the time in which there is nothing else to do."""
+        if self._ahead and next(self._ahead, "done") == "done":
+            self._ahead = None
 
     def _accept(self) -> None:
         connection = self._listener.accept()[0]
@@ -89,7 +99,7 @@ class Server:
                 os.close(output)
 
     def _run(self, name: str, connection: socket.socket, outputs: list[int]) -> NoReturn:
-        """In the fork: run the module and tell what it had to read."""
+        """In the fork: run the module, and tell how it ended and what it had to read."""
         os.setpgid(0, 0)
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -98,25 +108,33 @@ class Server:
                 other.close()
         status = module.run(name, connection, outputs)
         with contextlib.suppress(OSError):
-            self._tell.send(json.dumps(loaded.news()).encode())
+            done = {"pid": os.getpid(), "status": status, "readings": loaded.news()}
+            self._tell.send(json.dumps(done).encode())
         os._exit(status)
 
     def _bury(self) -> None:
-        """Tell the workers of the forks that ended how they did."""
+        """Tell the workers of the forks that ended, and could not tell it themselves, how they did."""
         self._ended.recv(1 << 12)
         while self._forks:
             pid, waited = os.waitpid(-1, os.WNOHANG)
             if not pid:
                 return
-            status = os.waitstatus_to_exitcode(waited)
-            connection = self._forks.pop(pid)
-            if connection:
-                with connection, contextlib.suppress(OSError):
-                    send(connection, {"status": status})
+            self._answer(pid, os.waitstatus_to_exitcode(waited))
+            del self._forks[pid]
 
-    def _learn(self) -> None:
+    def _hear(self) -> None:
+        """Answer for a fork that is done, before the kernel has taken it apart, and learn what it had to read."""
         with contextlib.suppress(OSError, ValueError):
-            loaded.learn(json.loads(self._news.recv(NEWS_SIZE)))
+            done = json.loads(self._news.recv(NEWS_SIZE))
+            self._answer(done["pid"], done["status"])
+            loaded.learn(done["readings"])
+
+    def _answer(self, pid: int, status: int) -> None:
+        connection = self._forks.get(pid)
+        if connection:
+            self._forks[pid] = None
+            with connection, contextlib.suppress(OSError):
+                send(connection, {"status": status})
 
 
 def _stop(pid: int) -> None:
