@@ -25,8 +25,9 @@ STEPS_ASIDE = "runs in an interpreter of its own"
 CHANGING = [
     (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[\d.]*(\+00:00|Z)?", "TIME"),
     (r"\bA[A-Z]{3}[A-Z0-9]{12,17}\b", "ID"),
-    (r"\b([a-z-]+)-[0-9a-f]{8,17}\b", r"\1-ID"),
+    # Before the next one, which would find the end of a UUID whose group before has no digit.
     (r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "UUID"),
+    (r"\b([a-z-]+)-[0-9a-f]{8,17}\b", r"\1-ID"),
     (r"/[^\s'\":]*payload\.zip/", "/"),
     (r"/[^\s'\":]*?/(?=ansible_collections/|ansible/module_utils/)", "/"),
     (r"127\.0\.0\.1:\d+", "ENDPOINT"),
