@@ -136,7 +136,8 @@ def _statements(principal: Principal) -> Iterable[dict[str, Any]]:
 
 
 def _document(policy: Any) -> str:
-    return next(version.document for version in policy.versions if version.version_id == policy.default_version_id)
+    document: str = next(item.document for item in policy.versions if item.version_id == policy.default_version_id)
+    return document
 
 
 def _enforced(call: Request, world: World) -> bool:
