@@ -181,7 +181,7 @@ class Account:
         return [
             {
                 "name": alarm["AlarmName"],
-                "threshold": alarm["Threshold"],
+                "threshold": alarm.get("Threshold"),
                 "currency": currency_of(alarm),
                 "pending": [address for arn in alarm["AlarmActions"] for address in pending[arn]],
             }
