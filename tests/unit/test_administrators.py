@@ -74,9 +74,8 @@ KEY = AccessKey("AKIANEW", "secret/new+=")
             "# mine\n[other]\nregion=x\n\n[ada]\naws_access_key_id = AKIANEW\naws_secret_access_key = secret/new+=\n",
         ),
         (
-            "[ada]\naws_access_key_id=OLD\nregion = eu-west-1\naws_secret_access_key=old\n\n[z]\na = 1\n",
-            "[ada]\naws_access_key_id = AKIANEW\naws_secret_access_key = secret/new+=\n"
-            "region = eu-west-1\n\n[z]\na = 1\n",
+            "[ada]\naws_access_key_id=OLD\nregion = x\naws_secret_access_key=old\n\n[z]\na = 1\n",
+            "[ada]\naws_access_key_id = AKIANEW\naws_secret_access_key = secret/new+=\nregion = x\n\n[z]\na = 1\n",
         ),
     ],
 )
