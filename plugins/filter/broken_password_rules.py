@@ -32,7 +32,10 @@ author:
 EXAMPLES = r"""
 - name: See whether a password is long enough
   ansible.builtin.assert:
-    that: password | dayone.aws_account.broken_password_rules({'min_pw_length': 14}) | length == 0
+    that: password | dayone.aws_account.broken_password_rules(policy) | length == 0
+  vars:
+    policy:
+      min_pw_length: 14
 """
 
 RETURN = r"""

@@ -51,15 +51,16 @@ def test_a_user_who_has_something_is_not_deleted(iam: Any) -> None:
     iam.create_login_profile(UserName="ada", Password="Some-Password-1")
     iam.add_user_to_group(GroupName="admins", UserName="ada")
     iam.attach_user_policy(UserName="ada", PolicyArn=READ_ONLY)
-    for remove in (
-        lambda: iam.delete_access_key(UserName="ada", AccessKeyId=key),
-        lambda: iam.delete_login_profile(UserName="ada"),
-        lambda: iam.remove_user_from_group(GroupName="admins", UserName="ada"),
-        lambda: iam.detach_user_policy(UserName="ada", PolicyArn=READ_ONLY),
-    ):
+    removals: list[tuple[str, dict[str, str]]] = [
+        ("delete_access_key", {"AccessKeyId": key}),
+        ("delete_login_profile", {}),
+        ("remove_user_from_group", {"GroupName": "admins"}),
+        ("detach_user_policy", {"PolicyArn": READ_ONLY}),
+    ]
+    for method, arguments in removals:
         with refused("DeleteConflict", 409):
             iam.delete_user(UserName="ada")
-        remove()
+        getattr(iam, method)(UserName="ada", **arguments)
     iam.delete_user(UserName="ada")
     with refused("NoSuchEntity", 404):
         iam.delete_user(UserName="ada")
