@@ -9,7 +9,10 @@ from ansible.errors import AnsiblePromptNoninteractive
 from ansible.module_utils.common.text.converters import to_text
 from ansible.utils.display import Display
 from ansible_collections.dayone.aws_account.plugins.action.aws import ActionModule as AwsActionModule
-from ansible_collections.dayone.aws_account.plugins.module_utils._root_user import step_lines
+from ansible_collections.dayone.aws_account.plugins.module_utils._root_user import (
+    step_lines,
+    steps_to_lead_through,
+)
 
 display = Display()
 
@@ -21,7 +24,7 @@ class ActionModule(AwsActionModule):
         result = super().run(tmp, task_vars)
         if self._task.args.get("manual_steps") != "wait" or result.get("failed") or self._task.check_mode:
             return result
-        steps = [step for step in result["steps"] if step["status"] != "unknown"]
+        steps = steps_to_lead_through(result["steps"], result["used_by_this_run"])
         try:
             for number, step in enumerate(steps, start=1):
                 result = self._lead_through(step, number, len(steps), result, task_vars)

@@ -96,6 +96,14 @@ def open_steps(controls: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
+def steps_to_lead_through(steps: list[dict[str, Any]], used_by_this_run: bool) -> list[dict[str, Any]]:
+    """The open steps that can be done, and be seen to be done, while the run waits.
+
+    A run with the root user's key would end itself with that key: it is told at its end how to delete it.
+    """
+    return [step for step in steps if step["status"] != "unknown" and not (used_by_this_run and step["id"] == "R6")]
+
+
 def step_lines(step: dict[str, Any], number: int, count: int) -> list[str]:
     """One step for a person to follow."""
     return [

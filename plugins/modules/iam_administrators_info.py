@@ -138,13 +138,14 @@ remove:
   returned: always
   sample: [bob]
 remove_devices:
-  description: Their virtual MFA devices, each with C(user_name) and C(device_name).
+  description: Their virtual MFA devices, each with C(user_name), C(device_name) and C(path).
   type: list
   elements: dict
   returned: always
   sample:
     - user_name: bob
       device_name: bob
+      path: /
 create:
   description: The users to create.
   type: list
@@ -332,6 +333,12 @@ def inline_policy_change(params: dict[str, Any], group: Group | None) -> str:
     return "delete" if there and "policies" in params["purge"] else ""
 
 
+def device_of(user_name: str, serial_number: str) -> dict[str, str]:
+    """A virtual MFA device of the user, by name and path, as iam_virtual_mfa_device wants it."""
+    path, _slash, name = serial_number.partition(":mfa")[2].rpartition("/")
+    return {"user_name": user_name, "device_name": name, "path": f"{path}/"}
+
+
 class Administrators:
     """The readings and what follows from them."""
 
@@ -339,6 +346,7 @@ class Administrators:
         self.module = module
         self.params: dict[str, Any] = module.params
         self.client = module.client("iam", retry_decorator=AWSRetry.jittered_backoff())
+        self._policies: dict[str, list[dict[str, Any]]] = {}
 
     def plan(self) -> dict[str, Any]:
         params = self.params
@@ -365,7 +373,7 @@ class Administrators:
         plan = {
             "policy_arns": arns,
             "remove": remove,
-            "remove_devices": [device for name in remove for device in self.devices(name)],
+            "remove_devices": self.devices(remove),
             "create": [name for name in names if name not in tags],
             "tag": [
                 user["name"]
@@ -412,11 +420,19 @@ class Administrators:
             return None
         return policy
 
-    def devices(self, user_name: str) -> list[dict[str, str]]:
-        """The user's virtual MFA devices, and the one of the user's name, which may be left from an interrupted run."""
-        found = paginated_query_with_retries(self.client, "list_mfa_devices", UserName=user_name)["MFADevices"]
-        names = {device["SerialNumber"].rsplit("/", 1)[1] for device in found if ":mfa/" in device["SerialNumber"]}
-        return [{"user_name": user_name, "device_name": name} for name in sorted(names | {user_name})]
+    def devices(self, user_names: list[str]) -> list[dict[str, str]]:
+        """The users' virtual MFA devices, and those of their names that an interrupted run left assigned to nobody."""
+        if not user_names:
+            return []
+        unassigned = paginated_query_with_retries(
+            self.client, "list_virtual_mfa_devices", AssignmentStatus="Unassigned"
+        )["VirtualMFADevices"]
+        owned = [(device["SerialNumber"].rsplit("/", 1)[1], device["SerialNumber"]) for device in unassigned]
+        owned = [(name, serial_number) for name, serial_number in owned if name in user_names]
+        for user_name in user_names:
+            found = paginated_query_with_retries(self.client, "list_mfa_devices", UserName=user_name)["MFADevices"]
+            owned += [(user_name, device["SerialNumber"]) for device in found]
+        return [device_of(user_name, number) for user_name, number in sorted(owned) if ":mfa/" in number]
 
     def policy_arns(self, group: Group | None) -> list[str]:
         """The wanted policies' ARNs; names are looked up only for those that the group lacks."""
@@ -438,8 +454,10 @@ class Administrators:
 
     def list_policies(self, scope: str, name: str) -> list[str]:
         """The ARNs of policies of that name; AWS's own are more than a thousand, at a thousand a page."""
-        found = paginated_query_with_retries(self.client, "list_policies", Scope=scope, MaxItems=1000)["Policies"]
-        return [policy["Arn"] for policy in found if policy["PolicyName"] == name]
+        if scope not in self._policies:
+            found = paginated_query_with_retries(self.client, "list_policies", Scope=scope, MaxItems=1000)
+            self._policies[scope] = found["Policies"]
+        return [policy["Arn"] for policy in self._policies[scope] if policy["PolicyName"] == name]
 
 
 USER_OPTIONS: dict[str, dict[str, Any]] = {
@@ -479,6 +497,8 @@ def main() -> None:
         plan = Administrators(module).plan()
     except RefusalError as refusal:
         module.fail_json(msg=str(refusal))
+    except ValueError as error:  # the credentials file
+        module.fail_json(msg=f"{error}. Nothing was changed.")
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
         fail_aws(module, error, f"read the administrators of the group '{module.params['group']}'")
     module.exit_json(changed=False, **plan)

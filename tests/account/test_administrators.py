@@ -108,6 +108,8 @@ class TestRemoval:
         administer(*users)
         iam = account.client("iam")
         iam.attach_user_policy(UserName="bob", PolicyArn=AWS_POLICY + "ReadOnlyAccess")
+        # A device that is nobody's yet and not of this user's name.
+        iam.create_virtual_mfa_device(VirtualMFADeviceName="spare", Path="/phones/")
         gone = [{"name": "ada"}, {"name": "bob", "state": "absent"}]
         announced = administer(*gone, arguments=("--check", "--diff"))
         assert "IAM user bob (as it is)" in announced.output
@@ -115,9 +117,23 @@ class TestRemoval:
         run = administer(*gone)
         assert "user 'bob' removed" in str(run.task("done")["result"]["msg"])
         assert [user["UserName"] for user in iam.list_users()["Users"]] == ["ada"]
-        assert iam.list_virtual_mfa_devices()["VirtualMFADevices"] == []
+        (left,) = iam.list_virtual_mfa_devices()["VirtualMFADevices"]
+        assert left["SerialNumber"].endswith(":mfa/phones/spare")
         assert [path.name for path in (tmp_path / "out").iterdir()] == ["ada.password"]
         assert administer(*gone).changed == []
+
+    def test_a_device_of_the_users_name_that_is_somebody_elses_stays(
+        self, account: Sandbox, administer: Administer
+    ) -> None:
+        administer({"name": "ada"}, {"name": "bob"})
+        iam = account.client("iam")
+        device = iam.create_virtual_mfa_device(VirtualMFADeviceName="bob")["VirtualMFADevice"]
+        code, now = pyotp.TOTP(device["Base32StringSeed"].decode()), time.time()
+        codes = {"AuthenticationCode1": code.at(now - 30), "AuthenticationCode2": code.at(now)}
+        iam.enable_mfa_device(UserName="ada", SerialNumber=device["SerialNumber"], **codes)
+        administer({"name": "ada"}, {"name": "bob", "state": "absent"})
+        assert [user["UserName"] for user in iam.list_users()["Users"]] == ["ada"]
+        assert len(iam.list_mfa_devices(UserName="ada")["MFADevices"]) == 1
 
     def test_neither_the_caller_nor_the_last_administrator(
         self, account: Sandbox, administer: Administer, tmp_path: Path
@@ -235,9 +251,25 @@ class TestAccessKeys:
         assert "it would cut itself off" in run.output
         assert writing(account) == []
 
-    def test_a_lost_key_that_somebody_uses_and_a_third_key_stop_it(
-        self, account: Sandbox, administer: Administer
+    def test_a_key_that_seems_lost_and_is_used_is_not_replaced(
+        self, account: Sandbox, administer: Administer, tmp_path: Path
     ) -> None:
+        iam = account.client("iam")
+        iam.create_user(UserName="ada")
+        key = iam.create_access_key(UserName="ada")["AccessKey"]
+        (tmp_path / "out").mkdir(mode=0o700)
+        marker = tmp_path / "out" / ".ada.accessKeys.csv.creating"
+        marker.write_text('{"before": [], "rotate": false}')
+        account.client("iam", credentials=key).list_users()
+        account.clear_journal()
+        run = administer({"name": "ada", "access_key": True, "console_access": False}, check=False)
+        assert f"has the access key {key['AccessKeyId']}" in run.output
+        assert "somebody uses it" in run.output
+        assert str(marker) in run.output
+        assert "CreateAccessKey" not in writing(account)
+        assert len(iam.list_access_keys(UserName="ada")["AccessKeyMetadata"]) == 1
+
+    def test_a_third_key_is_not_tried(self, account: Sandbox, administer: Administer) -> None:
         iam = account.client("iam")
         iam.create_user(UserName="ada")
         for _number in range(2):

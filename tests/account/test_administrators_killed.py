@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from conftest import Run
-from killing import Killer
+from killing_proxy import Killer
 from sandbox import Sandbox
 
 Ansible = Callable[..., Run]

@@ -17,6 +17,7 @@ from ansible_collections.dayone.aws_account.plugins.modules.iam_administrators_i
     Group,
     RefusalError,
     check_who_goes,
+    device_of,
     group_of,
     inline_policy_change,
     remaining,
@@ -159,6 +160,12 @@ def test_who_may_not_go(caller: str, leaving: set[str], left: set[str], words: s
     with pytest.raises(RefusalError, match=words):
         check_who_goes("Administrators", caller, leaving, left)
     check_who_goes("Administrators", "arn:aws:iam::1:user/eve", leaving, {"eve"})
+
+
+def test_a_device_by_name_and_path() -> None:
+    number = "arn:aws:iam::123456789012:mfa/phones/of/bob"
+    assert device_of("bob", number) == {"user_name": "bob", "device_name": "bob", "path": "/phones/of/"}
+    assert device_of("bob", "arn:aws:iam::123456789012:mfa/bob")["path"] == "/"
 
 
 def test_names_differ_in_more_than_case() -> None:

@@ -13,6 +13,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._root_user impo
     last_use,
     open_steps,
     step_lines,
+    steps_to_lead_through,
     use_line,
 )
 
@@ -55,6 +56,14 @@ def test_every_step_has_a_guide_that_its_control_shares() -> None:
     controls = judge(readings(summary={}, preferences=Unread("denied")), STEP_IDS)
     for control in controls:
         assert control["status"] == "pass" or control["remedy"] == GUIDES[control["id"]].remedy()
+
+
+def test_a_run_with_roots_key_does_not_end_itself_halfway() -> None:
+    steps = open_steps(judge(readings(summary={"AccountAccessKeysPresent": 1}, preferences=Unread("denied")), STEP_IDS))
+    assert [step["id"] for step in steps_to_lead_through(steps, used_by_this_run=False)] == ["M5", "R4", "R6"]
+    assert [step["id"] for step in steps_to_lead_through(steps, used_by_this_run=True)] == ["M5", "R4"]
+    unseen = [{**step, "status": "unknown"} for step in steps]
+    assert steps_to_lead_through(unseen, used_by_this_run=False) == []
 
 
 def test_a_step_in_lines() -> None:
