@@ -129,6 +129,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 KEYS_PER_USER = 2
+SERVER_ERROR = 500
 
 
 class Interrupted(NamedTuple):
@@ -189,7 +190,12 @@ class Keys:
     def make(self, before: list[str]) -> AccessKey:
         prove_writable(self.path)
         write_secret(self.marker, json.dumps(Interrupted(before, bool(before))._asdict()))
-        answer = self.client.create_access_key(aws_retry=True, UserName=self.user_name)["AccessKey"]
+        try:
+            answer = self.client.create_access_key(aws_retry=True, UserName=self.user_name)["AccessKey"]
+        except botocore.exceptions.ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] < SERVER_ERROR:
+                remove_secret(self.marker)  # AWS has refused: no key is under way
+            raise
         key = AccessKey(answer["AccessKeyId"], answer["SecretAccessKey"])
         write_secret(self.path, to_csv(key))
         return key

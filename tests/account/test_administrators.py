@@ -269,6 +269,18 @@ class TestAccessKeys:
         assert "CreateAccessKey" not in writing(account)
         assert len(iam.list_access_keys(UserName="ada")["AccessKeyMetadata"]) == 1
 
+    def test_a_refused_rotation_leaves_nothing_to_carry_on_with(
+        self, account: Sandbox, administer: Administer, tmp_path: Path
+    ) -> None:
+        ada = {"name": "ada", "access_key": True, "console_access": False}
+        administer(ada)
+        before = (tmp_path / "out" / "ada.accessKeys.csv").read_text()
+        account.fail("iam", "CreateAccessKey", "AccessDenied", times=1)
+        run = administer({**ada, "rotate_access_key": True}, check=False)
+        assert "Could not give user 'ada' an access key: AWS answered CreateAccessKey with AccessDenied" in run.output
+        assert administer(ada).changed == []
+        assert (tmp_path / "out" / "ada.accessKeys.csv").read_text() == before
+
     def test_a_third_key_is_not_tried(self, account: Sandbox, administer: Administer) -> None:
         iam = account.client("iam")
         iam.create_user(UserName="ada")
