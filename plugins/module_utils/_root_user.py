@@ -13,7 +13,7 @@ import csv
 import io
 from typing import Any, NamedTuple
 
-# In the order in which they are best done: the last one needs root no more.
+# In the order in which they are best done: the first run may still need root's access key.
 STEP_IDS = ("M5", "R4", "R6")
 
 
