@@ -7,12 +7,12 @@ Every control takes the readings and returns how it stands. A reading that AWS r
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+from ansible_collections.dayone.aws_account.plugins.module_utils._root_user import GUIDES
+
 LEAST_PASSWORD_LENGTH = 14  # CIS AWS Foundations Benchmark
-SECURITY_CREDENTIALS = "https://console.aws.amazon.com/iam/home#/security_credentials"
-ACCOUNT_PAGE = "https://console.aws.amazon.com/billing/home#/account"
 
 
 class Unread(NamedTuple):
@@ -57,8 +57,7 @@ def root_mfa(summary: dict[str, int]) -> Verdict:
     return _judged(
         bool(summary.get("AccountMFAEnabled")),
         {"AccountMFAEnabled": summary.get("AccountMFAEnabled", 0)},
-        f"Sign in as root, open {SECURITY_CREDENTIALS}, choose 'Assign MFA device', and follow the steps. "
-        "The next run sees it.",
+        GUIDES["M5"].remedy(),
         "manual",
     )
 
@@ -86,8 +85,7 @@ def billing_access(caller: str, preferences: dict[str, str] | Unread) -> Verdict
     return _judged(
         not isinstance(preferences, Unread),
         evidence,
-        f"Sign in as root, open {ACCOUNT_PAGE}, find 'IAM user and role access to Billing information', choose 'Edit', "
-        "tick 'Activate IAM Access', and 'Update'. The next run sees it.",
+        GUIDES["R4"].remedy(),
         "manual",
     )
 
@@ -100,7 +98,7 @@ def root_keys(summary: dict[str, int]) -> Verdict:
     return _judged(
         not summary.get("AccountAccessKeysPresent"),
         {"AccountAccessKeysPresent": summary.get("AccountAccessKeysPresent", 0)},
-        f"Sign in as root, open {SECURITY_CREDENTIALS}, and under 'Access keys' deactivate and delete every key.",
+        GUIDES["R6"].remedy(),
         "manual",
     )
 
@@ -201,9 +199,14 @@ CONTROLS = (
 )
 
 
-def judge(readings: Readings) -> list[dict[str, Any]]:
-    """How every control stands, in the order of CONTROLS."""
-    return [_as_result(control, _verdict(control, readings)) for control in CONTROLS]
+def judge(readings: Readings, ids: Iterable[str] | None = None) -> list[dict[str, Any]]:
+    """How every control stands, or those of ``ids``, in the order of CONTROLS."""
+    wanted = None if ids is None else set(ids)
+    return [
+        _as_result(control, _verdict(control, readings))
+        for control in CONTROLS
+        if wanted is None or control.id in wanted
+    ]
 
 
 def _verdict(control: Control, readings: Readings) -> Verdict:

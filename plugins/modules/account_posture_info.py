@@ -82,7 +82,6 @@ controls:
       sample: Sign in as root
 """
 
-from collections.abc import Callable
 from typing import Any
 
 try:
@@ -99,10 +98,10 @@ from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._billing import (
     currency_of,
     read_currencies,
-    read_preferences,
 )
 from ansible_collections.dayone.aws_account.plugins.module_utils._controls import Readings, Unread, judge
-from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws, said
+from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
+from ansible_collections.dayone.aws_account.plugins.module_utils._readings import attempt, preferences
 
 ALMOST_USED_UP = 0.85
 
@@ -170,10 +169,7 @@ class Account:
         }
 
     def preferences(self) -> dict[str, str]:
-        client = self.billing_client("billing")
-        if not hasattr(client, "get_billing_preferences"):
-            raise NotImplementedError("This botocore does not know GetBillingPreferences: 1.44 or newer does.")
-        return read_preferences(client)
+        return preferences(self.billing_client("billing"))
 
     def currencies(self) -> list[str]:
         return read_currencies(self.billing_client("cloudwatch"))
@@ -185,7 +181,7 @@ class Account:
         return [
             {
                 "name": alarm["AlarmName"],
-                "threshold": alarm["Threshold"],
+                "threshold": alarm.get("Threshold"),
                 "currency": currency_of(alarm),
                 "pending": [address for arn in alarm["AlarmActions"] for address in pending[arn]],
             }
@@ -224,16 +220,6 @@ def records_management_events(selectors: dict[str, Any]) -> bool:
     return classic or any(
         field["Field"] == "eventCategory" and "Management" in field.get("Equals", []) for field in fields
     )
-
-
-def attempt(reading: Callable[[], Any]) -> Any:
-    """The reading, or why there is none: a permission that is missing hides one thing, not all."""
-    try:
-        return reading()
-    except is_boto3_error_code(["AccessDenied", "AccessDeniedException", "AuthorizationError"]) as error:
-        return Unread(f"It could not be read: {said(str(error))}")
-    except NotImplementedError as error:
-        return Unread(str(error))
 
 
 READINGS = (

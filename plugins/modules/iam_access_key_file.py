@@ -13,7 +13,11 @@ description:
   - M(amazon.aws.iam_access_key) hands the secret back as a return value, from where it has to be carried through
     variables and other modules' arguments. Here it exists in the file and nowhere else, from the moment that AWS
     answered.
-  - A user who has a key keeps it. Where the file does not hold that key's secret, a warning names the key.
+  - A user who has a key keeps it, unless I(rotate) says otherwise. Where the file does not hold that key's secret, a
+    warning names the key.
+  - A run that was interrupted is carried on with. While a key is being made, a hidden file beside I(path) says which
+    keys there were before. So the next run knows the key whose secret is lost, names it, and replaces it, provided
+    that nobody has used it.
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -28,6 +32,21 @@ options:
     description: The file for the key, for the owner alone (mode 0600, in directories of mode 0700).
     type: path
     required: true
+  rotate:
+    description:
+      - Whether another key takes the place of the one that is there. The new one is made and written first, then the
+        old one is deactivated, then deleted.
+      - It is done in each run that asks for it.
+    type: bool
+    default: false
+  credentials_profile:
+    description:
+      - A profile of I(credentials_file) that the key goes to as well. A profile of that name with another key is not
+        touched, and stops the run before anything is done.
+    type: str
+  credentials_file:
+    description: A shared credentials file, as C(~/.aws/credentials). What else is in it stays as it is.
+    type: path
 attributes:
   check_mode:
     support: full
@@ -46,6 +65,14 @@ EXAMPLES = r"""
   dayone.aws_account.iam_access_key_file:
     user_name: admin
     path: "{{ playbook_dir }}/secrets/admin.accessKeys.csv"
+
+- name: Replace the key, and keep the profile that holds it in step
+  dayone.aws_account.iam_access_key_file:
+    user_name: admin
+    path: "{{ playbook_dir }}/secrets/admin.accessKeys.csv"
+    rotate: true
+    credentials_file: ~/.aws/credentials
+    credentials_profile: example-admin
 """
 
 RETURN = r"""
@@ -54,6 +81,12 @@ access_key_id:
   type: str
   returned: always
   sample: AKIAIOSFODNN7EXAMPLE
+replaced:
+  description: The keys that were deleted, those that had lost their secret among them.
+  type: list
+  elements: str
+  returned: always
+  sample: []
 path:
   description: The file of the key.
   type: str
@@ -66,6 +99,7 @@ secret_kept:
   sample: true
 """
 
+import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -77,48 +111,192 @@ except ImportError:
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
-from ansible_collections.dayone.aws_account.plugins.module_utils._access_key import AccessKey, read_access_key, to_csv
+from ansible_collections.dayone.aws_account.plugins.module_utils._access_key import (
+    AccessKey,
+    marker_of,
+    profile_in,
+    read_access_key,
+    to_csv,
+    write_profile,
+)
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
-from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import prove_writable, write_secret
+from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import (
+    prove_writable,
+    read_secret,
+    remove_secret,
+    write_secret,
+)
+
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+KEYS_PER_USER = 2
+SERVER_ERROR = 500
 
 
-class Standing(NamedTuple):
-    """Which key the user has, and whether the file holds its secret."""
+class Interrupted(NamedTuple):
+    """What a run noted before it made a key: the keys that there were, and whether they were to go."""
 
-    access_key_id: str
+    before: list[str]
+    rotate: bool
+
+
+class Plan(NamedTuple):
+    """What to do, in this order: delete keys without a secret, make a key, retire the ones it replaces."""
+
+    lost: list[str]
+    make: bool
+    retire: list[str]
+    kept: str  # the key whose secret is in the file, or the oldest one; '' for none
     secret_kept: bool
 
 
-def standing(key_ids: list[str], kept: AccessKey | None) -> Standing | None:
-    """What is there, from the user's keys in AWS and the key in the file; None where the user has no key."""
-    if kept and kept.access_key_id in key_ids:
-        return Standing(kept.access_key_id, True)
-    return Standing(key_ids[0], False) if key_ids else None
+def decide(key_ids: list[str], in_file: str, rotate: bool, interrupted: Interrupted | None) -> Plan:
+    """What to do about the user's keys (the oldest first), given the one in the file and what a run left undone."""
+    lost: list[str] = []
+    if interrupted:
+        # The file is written before the note is taken away: a key that is in neither has lost its secret.
+        lost = [key_id for key_id in key_ids if key_id not in interrupted.before and key_id != in_file]
+        rotate = rotate or interrupted.rotate
+    left = [key_id for key_id in key_ids if key_id not in lost]
+    made_already = interrupted is not None and in_file in left and in_file not in interrupted.before
+    if made_already:
+        return Plan(lost, False, [key_id for key_id in left if key_id != in_file] if rotate else [], in_file, True)
+    if rotate or not left:
+        return Plan(lost, True, left, "", False)
+    return Plan(lost, False, [], in_file if in_file in left else left[0], in_file in left)
 
 
-def list_key_ids(client: Any, user_name: str) -> list[str]:
-    """The user's access keys, the oldest first; a user who does not exist yet has none."""
-    try:
-        keys = client.list_access_keys(aws_retry=True, UserName=user_name)["AccessKeyMetadata"]
-    except is_boto3_error_code("NoSuchEntity"):
-        return []
-    return [key["AccessKeyId"] for key in sorted(keys, key=lambda key: str(key.get("CreateDate", "")))]
+class Keys:
+    """A user's access keys, the file of one of them, and the calls that change them."""
+
+    def __init__(self, module: Any) -> None:
+        self.module = module
+        self.user_name: str = module.params["user_name"]
+        self.path = Path(module.params["path"])
+        self.marker = marker_of(self.path)
+        self.client = module.client("iam", retry_decorator=AWSRetry.jittered_backoff())
+
+    def ids(self) -> list[str]:
+        """The user's access keys, the oldest first; a user who does not exist yet has none."""
+        try:
+            keys = self.client.list_access_keys(aws_retry=True, UserName=self.user_name)["AccessKeyMetadata"]
+        except is_boto3_error_code("NoSuchEntity"):
+            return []
+        return [key["AccessKeyId"] for key in sorted(keys, key=lambda key: str(key.get("CreateDate", "")))]
+
+    def interrupted(self) -> Interrupted | None:
+        noted = read_secret(self.marker)
+        return Interrupted(**json.loads(noted)) if noted else None
+
+    def make(self, before: list[str]) -> AccessKey:
+        prove_writable(self.path)
+        write_secret(self.marker, json.dumps(Interrupted(before, bool(before))._asdict()))
+        try:
+            answer = self.client.create_access_key(aws_retry=True, UserName=self.user_name)["AccessKey"]
+        except botocore.exceptions.ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] < SERVER_ERROR:
+                remove_secret(self.marker)  # AWS has refused: no key is under way
+            raise
+        key = AccessKey(answer["AccessKeyId"], answer["SecretAccessKey"])
+        write_secret(self.path, to_csv(key))
+        return key
+
+    def retire(self, key_id: str) -> None:
+        self.client.update_access_key(aws_retry=True, UserName=self.user_name, AccessKeyId=key_id, Status="Inactive")
+        self.delete(key_id)
+
+    def delete(self, key_id: str) -> None:
+        self.client.delete_access_key(aws_retry=True, UserName=self.user_name, AccessKeyId=key_id)
+
+    def was_used(self, key_id: str) -> bool:
+        used = self.client.get_access_key_last_used(aws_retry=True, AccessKeyId=key_id)["AccessKeyLastUsed"]
+        return bool(used.get("LastUsedDate"))
+
+    def own_key(self) -> str:
+        """The access key that this run calls AWS with."""
+        credentials = self.client._request_signer._credentials  # botocore offers no other way to the ones in use
+        return str(credentials.access_key)
 
 
-def create(module: Any, client: Any) -> Standing:
-    user_name, path = module.params["user_name"], Path(module.params["path"])
-    try:
-        prove_writable(path)
-        key = client.create_access_key(aws_retry=True, UserName=user_name)["AccessKey"]
-        write_secret(path, to_csv(AccessKey(key["AccessKeyId"], key["SecretAccessKey"])))
-    except OSError as error:
-        module.fail_json(
-            msg=f"Could not write the access key of user '{user_name}' to '{path}': {error.strerror}. Make that place "
-            "writable, then run again."
+def refuse(keys: Keys, plan: Plan, key_ids: list[str], params: dict[str, Any]) -> str:
+    """Why the plan cannot be carried out, as a sentence; '' where it can."""
+    used = [key_id for key_id in plan.lost if keys.was_used(key_id)]
+    if used:
+        return (
+            f"User '{keys.user_name}' has the access key {used[0]}, whose secret an interrupted run seems to have "
+            f"lost, but somebody uses it. If it is yours, remove the file '{keys.marker}' and run again."
         )
-    except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
-        fail_aws(module, error, f"create an access key for user '{user_name}'")
-    return Standing(key["AccessKeyId"], True)
+    if plan.make and len(key_ids) - len(plan.lost) >= KEYS_PER_USER:
+        return (
+            f"User '{keys.user_name}' has two access keys, {' and '.join(key_ids)}, and AWS allows no third one to "
+            "take their place. Delete the one that nobody uses in the IAM console, then run again."
+        )
+    if keys.own_key() in plan.retire:
+        return (
+            f"This run calls AWS with the access key {keys.own_key()} of user '{keys.user_name}', which it was asked "
+            "to replace: it would cut itself off. Run it with other credentials of an administrator."
+        )
+    profile = params["credentials_profile"]
+    if profile:
+        there = profile_in(Path(params["credentials_file"]), profile)
+        in_file = read_access_key(keys.path)
+        if there not in (None, *key_ids, in_file and in_file.access_key_id):
+            return (
+                f"The profile '{profile}' of '{params['credentials_file']}' has another access key already, and is "
+                f"left alone. Choose another profile for user '{keys.user_name}'."
+            )
+    return ""
+
+
+def carry_out(keys: Keys, plan: Plan, in_file: AccessKey | None) -> AccessKey | None:
+    """Do it; returns the key whose secret is in the file. Killed at any point, the next run carries on from there."""
+    for key_id in plan.lost:
+        keys.delete(key_id)
+    held = keys.make(plan.retire) if plan.make else (in_file if plan.secret_kept else None)
+    if held and lacks_key(keys.module.params, held):
+        write_profile(Path(keys.module.params["credentials_file"]), keys.module.params["credentials_profile"], held)
+    for key_id in plan.retire:
+        keys.retire(key_id)
+    remove_secret(keys.marker)
+    return held
+
+
+def lacks_key(params: dict[str, Any], key: AccessKey) -> bool:
+    """Whether the profile, if one is wanted, has another key than this one, or none."""
+    profile = params["credentials_profile"]
+    return bool(profile) and profile_in(Path(params["credentials_file"]), profile) != key.access_key_id
+
+
+def ensure_key(module: Any) -> dict[str, Any]:
+    """Bring about what is asked; returns what the module returns."""
+    params, keys = module.params, Keys(module)
+    key_ids, in_file = keys.ids(), read_access_key(keys.path)
+    plan = decide(key_ids, in_file.access_key_id if in_file else "", params["rotate"], keys.interrupted())
+    why_not = refuse(keys, plan, key_ids, params)
+    if why_not:
+        module.fail_json(msg=why_not)
+    if plan.kept and not plan.secret_kept:
+        module.warn(
+            f"User '{keys.user_name}' has the access key {plan.kept}, whose secret is not in '{keys.path}'. If nobody "
+            "has it, ask for another one with 'rotate' (in the role iam_admin: rotate_access_key)."
+        )
+    for key_id in plan.lost:
+        module.warn(
+            f"An interrupted run lost the secret of {key_id}, a key of user '{keys.user_name}': it is replaced."
+        )
+    profile_to_write = plan.secret_kept and in_file is not None and lacks_key(params, in_file)
+    held = (in_file if plan.secret_kept else None) if module.check_mode else carry_out(keys, plan, in_file)
+    gone = plan.lost + plan.retire
+    after = [key_id for key_id in key_ids if key_id not in gone]
+    if plan.make:
+        after.append(held.access_key_id if held else "a new one")
+    return {
+        "changed": bool(plan.make or gone or profile_to_write),
+        "access_key_id": held.access_key_id if held else plan.kept,
+        "secret_kept": held is not None,
+        "replaced": gone,
+        "path": params["path"],
+        "diff": {"before": {"access_keys": key_ids}, "after": {"access_keys": after}},
+    }
 
 
 def main() -> None:
@@ -126,31 +304,25 @@ def main() -> None:
         argument_spec={
             "user_name": {"type": "str", "required": True},
             "path": {"type": "path", "required": True},
+            "rotate": {"type": "bool", "default": False},
+            "credentials_file": {"type": "path"},
+            "credentials_profile": {"type": "str"},
         },
+        required_by={"credentials_profile": "credentials_file"},
         supports_check_mode=True,
     )
-    user_name, path = module.params["user_name"], module.params["path"]
-    client = module.client("iam", retry_decorator=AWSRetry.jittered_backoff())
     try:
-        found = standing(list_key_ids(client, user_name), read_access_key(Path(path)))
-    except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
-        fail_aws(module, error, f"list the access keys of user '{user_name}'")
-    changed = found is None
-    if found and not found.secret_kept:
-        module.warn(
-            f"User '{user_name}' has the access key {found.access_key_id}, whose secret is not in '{path}'. If nobody "
-            "has it, delete that key in the IAM console; the next run then makes a new one."
+        result = ensure_key(module)
+    except OSError as error:
+        module.fail_json(
+            msg=f"Could not write the access key of user '{module.params['user_name']}' to '{error.filename}': "
+            f"{error.strerror}. Make that place writable, then run again."
         )
-    now = found or (Standing("", False) if module.check_mode else create(module, client))
-    module.exit_json(
-        changed=changed,
-        path=path,
-        diff={
-            "before": {"access_key": None if changed else now.access_key_id},
-            "after": {"access_key": now.access_key_id or "a new one"},
-        },
-        **now._asdict(),
-    )
+    except ValueError as error:
+        module.fail_json(msg=f"{error}. Nothing was changed.")
+    except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
+        fail_aws(module, error, f"give user '{module.params['user_name']}' an access key")
+    module.exit_json(**result)
 
 
 if __name__ == "__main__":

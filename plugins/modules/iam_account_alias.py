@@ -56,6 +56,11 @@ account_alias:
   type: str
   returned: always
   sample: example-books
+previous_alias:
+  description: The alias that the account had before; empty where it had none.
+  type: str
+  returned: always
+  sample: ""
 sign_in_url:
   description: Where IAM users sign in under the alias; empty where there is none.
   type: str
@@ -138,6 +143,7 @@ def main() -> None:
     module.exit_json(
         changed=changed,
         account_alias=wanted,
+        previous_alias=current,
         sign_in_url=sign_in_url(wanted, client.meta.partition),
         diff={"before": {"account_alias": current}, "after": {"account_alias": wanted}},
     )

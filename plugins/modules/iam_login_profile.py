@@ -13,7 +13,7 @@ description:
     a user who can never sign in.
   - A password that is not given is generated, and is in I(password_file) before AWS is told of it.
   - It is never returned.
-  - The password of a login profile that exists is left alone.
+  - The password of a login profile that exists is left alone, unless I(update_password) says otherwise.
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -38,6 +38,13 @@ options:
     description: Whether the user has to choose a password of their own at the first sign-in.
     type: bool
     default: true
+  update_password:
+    description:
+      - Whether a password that is there is replaced. With C(always) it is in each run, by I(password) or by one that is
+        generated anew. A password policy that forbids reuse refuses the same I(password) the second time.
+    type: str
+    choices: [always, on_create]
+    default: on_create
   state:
     description: Whether the user can sign in to the console.
     type: str
@@ -100,6 +107,8 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import
     write_secret,
 )
 
+ALWAYS = "always"
+
 
 def password_policy(client: Any) -> dict[str, Any] | None:
     """The account's password policy; None where IAM's default one holds."""
@@ -119,10 +128,10 @@ def has_login_profile(client: Any, user_name: str) -> bool:
     return True
 
 
-def durable_password(module: Any, policy: dict[str, Any] | None) -> str:
+def durable_password(module: Any, policy: dict[str, Any] | None, anew: bool) -> str:
     """The password to set: given, or kept in the file by an earlier run, or generated and put there now."""
     given: str | None = module.params["password"]
-    kept = None if given else read_secret(Path(module.params["password_file"]))
+    kept = None if given or anew else read_secret(Path(module.params["password_file"]))
     password = given or kept
     if password is None:
         password = generate_password(int((policy or {}).get("MinimumPasswordLength", 0)))
@@ -138,13 +147,14 @@ def durable_password(module: Any, policy: dict[str, Any] | None) -> str:
     return password
 
 
-def create(module: Any, client: Any) -> None:
-    """Create the login profile; in check mode only see to it that AWS would take the password."""
+def set_password(module: Any, client: Any, existing: bool) -> None:
+    """Create or update the login profile; in check mode only see to it that AWS would take the password."""
     user_name = module.params["user_name"]
     try:
-        password = durable_password(module, password_policy(client))
+        password = durable_password(module, password_policy(client), anew=existing)
         if not module.check_mode:
-            client.create_login_profile(
+            call = client.update_login_profile if existing else client.create_login_profile
+            call(
                 aws_retry=True,
                 UserName=user_name,
                 Password=password,
@@ -175,6 +185,12 @@ def main() -> None:
             "password": {"type": "str", "no_log": True},
             "password_file": {"type": "path", "no_log": False},
             "password_reset_required": {"type": "bool", "default": True, "no_log": False},
+            "update_password": {
+                "type": "str",
+                "choices": [ALWAYS, "on_create"],
+                "default": "on_create",
+                "no_log": False,
+            },
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         },
         required_if=[("state", "present", ("password", "password_file"), True)],
@@ -187,15 +203,16 @@ def main() -> None:
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
         fail_aws(module, error, f"see whether user '{user_name}' has a console password")
     after = module.params["state"] == "present"
-    if after and not before:
-        create(module, client)
+    update = before and after and module.params["update_password"] == ALWAYS
+    if update or (after and not before):
+        set_password(module, client, existing=before)
     elif before and not after:
         delete(module, client)
     result: dict[str, Any] = {"user_name": user_name, "console_access": after}
     if after:
         result["password_file"] = "" if module.params["password"] else module.params["password_file"]
     module.exit_json(
-        changed=before != after,
+        changed=update or before != after,
         diff={"before": {"console_access": before}, "after": {"console_access": after}},
         **result,
     )

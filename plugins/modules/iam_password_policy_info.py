@@ -15,6 +15,16 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
   - amazon.aws.boto3
   - dayone.aws_account.attributes
+options:
+  wanted:
+    description:
+      - A policy to compare with, under the option names of M(amazon.aws.iam_password_policy).
+      - Where the policy that is there is stricter, a warning says so.
+    type: dict
+  weaken:
+    description: Whether the result is I(wanted) as it is, although the policy that is there is stricter.
+    type: bool
+    default: false
 attributes:
   check_mode:
     support: full
@@ -40,6 +50,18 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+to_set:
+  description: With I(wanted), the policy to set. That is I(wanted), and without I(weaken) what is stricter already.
+  type: dict
+  returned: when I(wanted) is given
+  sample:
+    min_pw_length: 20
+stricter:
+  description: The options in which the policy that is there is stricter than I(wanted).
+  type: list
+  elements: str
+  returned: when I(wanted) is given
+  sample: [min_pw_length]
 password_policy:
   description: The policy; empty where the account has none of its own and IAM's default one holds.
   type: dict
@@ -87,8 +109,41 @@ def as_options(policy: dict[str, Any]) -> dict[str, int | bool]:
     return {option: policy.get(name, default) for option, (name, default) in FIELDS.items()}
 
 
+def stricter_options(there: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
+    """The options in which what is there is stricter; whether users change their own password is no such one."""
+    found = [option for option in ("min_pw_length", "pw_reuse_prevent") if there[option] > wanted[option]]
+    found += [option for option in there if option.startswith("require_") and there[option] and not wanted[option]]
+    # 0 days: a password never expires.
+    if there["pw_max_age"] and not 0 < wanted["pw_max_age"] <= there["pw_max_age"]:
+        found.append("pw_max_age")
+    if there["pw_expire"] and not wanted["pw_expire"]:
+        found.append("pw_expire")
+    return found
+
+
+def compared(there: dict[str, Any], wanted: dict[str, Any], weaken: bool) -> dict[str, Any]:
+    """What to set, and where what is there is stricter; '{}' stands for no policy."""
+    stricter = stricter_options(there, wanted) if there else []
+    kept = {} if weaken else {option: there[option] for option in stricter}
+    return {"to_set": {**wanted, **kept}, "stricter": stricter}
+
+
+def stricter_warning(there: dict[str, Any], wanted: dict[str, Any], stricter: list[str], weaken: bool) -> str:
+    values = ", ".join(f"{option} is {there[option]}, and {wanted[option]} was asked for" for option in stricter)
+    if weaken:
+        return f"The account's password policy becomes weaker: {values}."
+    return (
+        f"The account's password policy is stricter than what was asked for, and stays so: {values}. To weaken "
+        "it, say so with 'weaken' (in the role password_policy: password_policy_weaken)."
+    )
+
+
 def main() -> None:
-    module = AnsibleAWSModule(argument_spec={}, supports_check_mode=True)
+    module = AnsibleAWSModule(
+        argument_spec={"wanted": {"type": "dict"}, "weaken": {"type": "bool", "default": False}},
+        supports_check_mode=True,
+    )
+    wanted, weaken = module.params["wanted"], module.params["weaken"]
     client = module.client("iam", retry_decorator=AWSRetry.jittered_backoff())
     try:
         policy = as_options(client.get_account_password_policy(aws_retry=True)["PasswordPolicy"])
@@ -96,7 +151,10 @@ def main() -> None:
         policy = {}
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
         fail_aws(module, error, "read the account's password policy")
-    module.exit_json(changed=False, password_policy=policy)
+    result = compared(policy, wanted, weaken) if wanted else {}
+    if result.get("stricter"):
+        module.warn(stricter_warning(policy, wanted, result["stricter"], weaken))
+    module.exit_json(changed=False, password_policy=policy, **result)
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ class TestPasswordPolicy:
             "password_policy_hard_expiry": True,
         }
         ansible(play("password_policy"))
-        ansible(play("password_policy", **chosen))
+        ansible(play("password_policy", password_policy_weaken=True, **chosen))
         policy = account.client("iam").get_account_password_policy()["PasswordPolicy"]
         assert policy == {
             "MinimumPasswordLength": 20,
@@ -72,6 +72,31 @@ class TestPasswordPolicy:
             "PasswordReusePrevention": 3,
             "HardExpiry": True,
         }
+
+    def test_what_is_stricter_stays_so_unless_told_to(self, account: Sandbox, ansible: Ansible) -> None:
+        iam = account.client("iam")
+        iam.update_account_password_policy(
+            MinimumPasswordLength=20, RequireSymbols=True, MaxPasswordAge=90, HardExpiry=True, PasswordReusePrevention=5
+        )
+        chosen = {"password_policy_require_symbols": False}
+        announced = ansible(play("password_policy", **chosen), "--check")
+        run = ansible(play("password_policy", **chosen))
+        assert run.changed == announced.changed == ["Set the account's password policy"]
+        policy = iam.get_account_password_policy()["PasswordPolicy"]
+        assert (policy["MinimumPasswordLength"], policy["MaxPasswordAge"]) == (20, 90)
+        assert policy["RequireSymbols"] is policy["HardExpiry"] is True
+        # What was weaker is as asked.
+        assert policy["PasswordReusePrevention"] == 24
+        assert policy["AllowUsersToChangePassword"] is policy["RequireNumbers"] is True
+        (warning,) = run.task("Read the password policy")["result"]["warnings"]
+        assert "min_pw_length is 20, and 14 was asked for" in warning
+        assert "password_policy_weaken" in warning
+        assert ansible(play("password_policy", **chosen)).changed == []
+        run = ansible(play("password_policy", password_policy_weaken=True, **chosen))
+        assert "becomes weaker" in run.task("Read the password policy")["result"]["warnings"][0]
+        policy = iam.get_account_password_policy()["PasswordPolicy"]
+        assert policy["MinimumPasswordLength"] == 14
+        assert policy["RequireSymbols"] is policy["ExpirePasswords"] is False
 
     def test_check_mode_writes_nothing_and_shows_the_difference(self, account: Sandbox, ansible: Ansible) -> None:
         run = ansible(play("password_policy"), "--check", "--diff")

@@ -16,7 +16,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from . import control, request
+from . import control, enforcement, request
 from .errors import RefusalError, error_response
 from .journal import Call, writes
 from .principals import Principal, principal_of
@@ -80,6 +80,7 @@ class Application:
     def _by_rules(self, call: request.Request) -> Response | None:
         """The answer of the first rule that has one."""
         self.world.raise_fault(call.service, call.action)
+        enforcement.authorize(call, self.world)
         for rule in RULES.get((call.service, call.action), []):
             answer = rule(call, self.world)
             if answer is not None:
@@ -100,6 +101,7 @@ class Application:
                 writes(call.action),
                 response.status_code,
                 error,
+                enforcement.asked(call, self.world),
             )
         )
 

@@ -122,6 +122,7 @@ def _is_texts(value: Any) -> bool:
 
 
 WORLD_FIELDS: dict[str, Callable[[Any], bool]] = {
+    "enforce_policies": _is_bool,
     "root_mfa": _is_bool,
     "root_access_keys": _is_bool,
     "root_last_used": _is_time,

@@ -26,3 +26,5 @@ class Call:
     writes: bool
     status: int
     error: str | None
+    # What the caller had to be allowed to, where policies are enforced.
+    permissions: list[str] = dataclasses.field(default_factory=list)

@@ -21,6 +21,8 @@ class Principal:
     arn: str
     user_id: str
     user_name: str | None = None
+    # Whether the session was made with MFA; None for a long-term access key, with which AWS does not say.
+    mfa: bool | None = None
 
 
 def principal_of(access_key: str, sessions: dict[str, Principal]) -> Principal | None:
@@ -52,5 +54,5 @@ def _role_session_with(access_key: str) -> Principal | None:
     for account, partitions in list(sts_backends.items()):
         session = partitions["aws"].get_assumed_role_from_access_key(access_key)
         if session is not None:
-            return Principal("assumed-role", account, session.arn, session.user_id)
+            return Principal("assumed-role", account, session.arn, session.user_id, mfa=False)
     return None

@@ -17,6 +17,8 @@ BILLING_ALERT_KEYS = ("alerts/cloudwatch",)
 class Switches:
     """One account's settings that only the console, a person or time can change."""
 
+    # Whether IAM policies decide what a principal may do; without, everybody may do everything.
+    enforce_policies: bool = False
     root_mfa: bool = False
     root_access_keys: bool = False
     # As the credential report writes it; None for a root user who never signed in.

@@ -25,7 +25,7 @@ def allows(policy: str | bytes | None, ask: Ask) -> bool:
     """
     if not policy:
         return False
-    matching = [statement for statement in _list(json.loads(policy)["Statement"]) if _matches(statement, ask)]
+    matching = [statement for statement in as_list(json.loads(policy)["Statement"]) if _matches(statement, ask)]
     effects = {statement["Effect"] for statement in matching}
     return effects == {"Allow"}
 
@@ -33,10 +33,10 @@ def allows(policy: str | bytes | None, ask: Ask) -> bool:
 def _matches(statement: dict[str, Any], ask: Ask) -> bool:
     return (
         _names_service(statement.get("Principal"), ask.service)
-        and any(like(pattern, ask.action, fold=True) for pattern in _list(statement.get("Action", [])))
-        and any(like(pattern, ask.resource) for pattern in _list(statement.get("Resource", [])))
+        and any(like(pattern, ask.action, fold=True) for pattern in as_list(statement.get("Action", [])))
+        and any(like(pattern, ask.resource) for pattern in as_list(statement.get("Resource", [])))
         and all(
-            _holds(operator, key, _list(wanted), ask.context)
+            holds(operator, key, as_list(wanted), ask.context)
             for operator, conditions in statement.get("Condition", {}).items()
             for key, wanted in conditions.items()
         )
@@ -48,23 +48,26 @@ def _names_service(principal: Any, service: str) -> bool:
         return True
     if not isinstance(principal, dict):
         return False
-    return service in _list(principal.get("Service", [])) or "*" in _list(principal.get("AWS", []))
+    return service in as_list(principal.get("Service", [])) or "*" in as_list(principal.get("AWS", []))
 
 
-def _holds(operator: str, key: str, wanted: list[str], context: dict[str, str]) -> bool:
-    """One condition; a key that AWS does not send fails it, unless the operator ends in IfExists or is a negation."""
+def holds(operator: str, key: str, wanted: list[Any], context: dict[str, str]) -> bool:
+    """One condition; a key that AWS does not send fails it, unless the operator ends in IfExists or is a negation.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+    """
     name, if_exists, _rest = operator.partition("IfExists")
+    if name not in KNOWN_OPERATORS:
+        raise ValueError(f"The sandbox does not know the condition operator {operator}.")
     sent = {sent_key.lower(): value for sent_key, value in context.items()}.get(key.lower())
     if name == "Null":
         return any((sent is None) == (str(value).lower() == "true") for value in wanted)
-    if name == "Bool":
-        return sent is not None and any(sent == str(value).lower() for value in wanted)
     negated = "Not" in name
     if sent is None:
         return bool(if_exists) or negated
+    if name == "Bool":
+        return any(sent == str(value).lower() for value in wanted)
     wildcards = name.startswith("Arn") or name.endswith("Like")
-    if name not in KNOWN_OPERATORS:
-        raise ValueError(f"The sandbox does not know the condition operator {operator}.")
     fold = name.endswith("IgnoreCase")
     if wildcards:
         found = any(like(value, sent) for value in wanted)
@@ -74,15 +77,17 @@ def _holds(operator: str, key: str, wanted: list[str], context: dict[str, str]) 
 
 
 KNOWN_OPERATORS = {
+    "ArnEquals",
+    "ArnLike",
+    "ArnNotEquals",
+    "ArnNotLike",
+    "Bool",
+    "Null",
     "StringEquals",
-    "StringNotEquals",
     "StringEqualsIgnoreCase",
     "StringLike",
+    "StringNotEquals",
     "StringNotLike",
-    "ArnEquals",
-    "ArnNotEquals",
-    "ArnLike",
-    "ArnNotLike",
 }
 
 
@@ -92,5 +97,5 @@ def like(pattern: str, value: str, *, fold: bool = False) -> bool:
     return re.fullmatch(expression, value, re.IGNORECASE | re.DOTALL if fold else re.DOTALL) is not None
 
 
-def _list(value: Any) -> list[Any]:
+def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import secrets
 
@@ -33,10 +34,11 @@ def session_token(request: Request, world: World) -> Answer:
     """https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html"""
     if request.principal.kind == "assumed-role":
         raise RefusalError("AccessDenied", "Cannot call GetSessionToken with session credentials", 403)
-    if request.params.get("SerialNumber") or request.params.get("TokenCode"):
+    mfa = bool(request.params.get("SerialNumber") or request.params.get("TokenCode"))
+    if mfa:
         check_mfa(request, world)
     key = iam_backends[request.account]["aws"].create_temp_access_key()
-    world.sessions[key.access_key_id] = request.principal
+    world.sessions[key.access_key_id] = dataclasses.replace(request.principal, mfa=mfa)
     seconds = int(request.params.get("DurationSeconds") or DEFAULT_SESSION_SECONDS)
     return {
         "Credentials": {

@@ -1,0 +1,143 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What only the root user can do, in the console alone: why, where, which clicks, and how a run sees that it is done.
+
+The clicks are those of the IAM and Billing User Guides as they were in 2026:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/enable-virt-mfa-for-root.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user_manage_delete-key.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/getting-started-account-iam.html
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any, NamedTuple
+
+# In the order in which they are best done: the first run may still need root's access key.
+STEP_IDS = ("M5", "R4", "R6")
+
+
+class Guide(NamedTuple):
+    """How a person does a step, signed in as the root user."""
+
+    why: str
+    url: str
+    clicks: tuple[str, ...]
+    seen: str
+
+    def remedy(self) -> str:
+        """All of it in one paragraph."""
+        return f"Sign in as root, open {self.url}, and: {'; '.join(self.clicks)}. The next run sees it."
+
+
+GUIDES = {
+    "M5": Guide(
+        "Whoever has the root user's password has the whole account; a second factor is all that stands in between.",
+        "https://console.aws.amazon.com/iam/home#/security_credentials",
+        (
+            "under 'Multi-factor authentication (MFA)' choose 'Assign MFA device'",
+            "give the device a name, choose 'Passkey or security key' or 'Authenticator app', then 'Next'",
+            "follow the steps: for an app, scan the QR code, type two codes in a row, then 'Add MFA'",
+        ),
+        "IAM's account summary then says AccountMFAEnabled: 1.",
+    ),
+    "R4": Guide(
+        "Without it nobody but the root user sees bills or sets billing alerts, whatever policies say.",
+        "https://console.aws.amazon.com/billing/home#/account",
+        (
+            "find 'IAM user and role access to Billing information'",
+            "choose 'Edit'",
+            "tick 'Activate IAM Access'",
+            "choose 'Update'",
+        ),
+        "A run by an administrator can then read the billing preferences. Root's own run cannot tell.",
+    ),
+    "R6": Guide(
+        "An access key of the root user may do everything, needs no second factor, and no policy limits it.",
+        "https://console.aws.amazon.com/iam/home#/security_credentials",
+        (
+            "under 'Access keys' select each key",
+            "choose 'Actions', then 'Delete'",
+            "in the dialog choose 'Deactivate', type the key's id, and choose 'Delete'",
+        ),
+        "IAM's account summary then says AccountAccessKeysPresent: 0.",
+    ),
+}
+
+
+class LastUse(NamedTuple):
+    """When somebody last signed in as the root user or used its keys, as the credential report of ``reported`` says."""
+
+    when: str  # '' for never, as far as AWS remembers
+    reported: str
+
+
+def last_use(report: str, reported: str) -> LastUse:
+    """The root user's row of the credential report.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html
+    """
+    root: dict[str, str] = next(
+        (row for row in csv.DictReader(io.StringIO(report)) if row["user"] == "<root_account>"), {}
+    )
+    columns = ("password_last_used", "access_key_1_last_used_date", "access_key_2_last_used_date")
+    times = [root.get(column, "") for column in columns]
+    # What is no time is N/A, no_information or not_supported.
+    return LastUse(max((time for time in times if time[:1].isdigit()), default=""), reported)
+
+
+def open_steps(controls: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The steps that are not known to be done, each with its guide. ``unknown`` ones are those a run cannot see."""
+    by_id = {control["id"]: control for control in controls}
+    return [
+        {**by_id[name], "why": guide.why, "url": guide.url, "clicks": list(guide.clicks), "seen": guide.seen}
+        for name, guide in ((name, GUIDES[name]) for name in STEP_IDS)
+        if by_id[name]["status"] != "pass"
+    ]
+
+
+def steps_to_lead_through(steps: list[dict[str, Any]], used_by_this_run: bool) -> list[dict[str, Any]]:
+    """The open steps that can be done, and be seen to be done, while the run waits.
+
+    A run with the root user's key would end itself with that key: it is told at its end how to delete it.
+    """
+    return [step for step in steps if step["status"] != "unknown" and not (used_by_this_run and step["id"] == "R6")]
+
+
+def step_lines(step: dict[str, Any], number: int, count: int) -> list[str]:
+    """One step for a person to follow."""
+    return [
+        f"Step {number} of {count}: {step['title']} ({step['id']})",
+        f"  Why: {step['why']}",
+        f"  Sign in as the root user and open {step['url']}",
+        *(f"    {place}. {click}" for place, click in enumerate(step["clicks"], start=1)),
+        f"  How the next run sees it: {step['seen']}",
+    ]
+
+
+def key_lines(caller: str, keys_present: bool) -> list[str]:
+    """How to close a run that was root's own; nothing for others."""
+    if not caller.endswith(":root"):
+        return []
+    if keys_present:
+        guide = GUIDES["R6"]
+        return [
+            "This run used the root user's credentials. Now that it is over, delete the access key:",
+            f"  sign in as the root user and open {guide.url}",
+            *(f"    {place}. {click}" for place, click in enumerate(guide.clicks, start=1)),
+            "  From now on run as the administrator.",
+        ]
+    return [
+        "This run used the root user's credentials, which are temporary and end by themselves.",
+        "From now on run as the administrator.",
+    ]
+
+
+def use_line(use: LastUse | None, why_not: str = "") -> str:
+    if use is None:
+        return f"When the root user was last used is not known: {why_not}"
+    when = f"on {use.when}" if use.when else "never, as far as AWS remembers"
+    return (
+        f"The root user was last used {when}. That is what the credential report of {use.reported} says; AWS makes a "
+        "new one every four hours at most."
+    )

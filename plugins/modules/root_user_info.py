@@ -1,0 +1,233 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: root_user_info
+version_added: 0.2.0
+short_description: Read what only an AWS account's root user can still do, and how
+description:
+  - Reads whether the root user has MFA and access keys, whether IAM users and roles may see billing, and when the root
+    user was last used. AWS lets nobody change the first three but the root user, mostly in the console alone.
+  - For each step that is open it says why, where, which clicks, and how a later run sees that it is done.
+  - The last use comes from the credential report, which AWS makes anew every four hours at most. Where there is none
+    yet it is asked for and waited for.
+  - Warns when the run itself uses the root user's credentials.
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+  - dayone.aws_account.attributes
+options:
+  manual_steps:
+    description:
+      - What to do about open steps. C(report) lists them. C(wait) leads a person at the terminal through them, and
+        looks after each whether AWS sees it; where nobody can be asked, and in check mode, it is the same as C(report).
+        C(fail) fails. A step that this run cannot see is no reason to fail.
+    type: str
+    choices: [report, wait, fail]
+    default: report
+  billing_region:
+    description: Where AWS keeps the account's billing.
+    type: str
+    default: us-east-1
+  report_timeout:
+    description: For how many seconds the credential report is waited for.
+    type: int
+    default: 60
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+    details: It only reads.
+  idempotent:
+    support: full
+author:
+  - The dayone.aws_account contributors (@dayone)
+"""
+
+EXAMPLES = r"""
+- name: See what only root can still do
+  dayone.aws_account.root_user_info:
+  register: root_user
+
+- name: Stop a pipeline while anything is open
+  dayone.aws_account.root_user_info:
+    manual_steps: fail
+"""
+
+RETURN = r"""
+steps:
+  description: The steps that are open, or that this run cannot see.
+  type: list
+  elements: dict
+  returned: always
+  contains:
+    id:
+      description: The step's id, as in M(dayone.aws_account.account_posture_info).
+      type: str
+      sample: M5
+    title:
+      description: What should hold.
+      type: str
+      sample: The root user has MFA
+    status:
+      description: C(manual), or C(unknown) where this run cannot see it.
+      type: str
+      sample: manual
+    evidence:
+      description: The values read.
+      type: dict
+      sample:
+        AccountMFAEnabled: 0
+    remedy:
+      description: What to do, in one paragraph; for C(unknown), why.
+      type: str
+      sample: Sign in as root
+    why:
+      description: Why it matters.
+      type: str
+      sample: Whoever has the root user's password has the whole account.
+    url:
+      description: Where in the console.
+      type: str
+      sample: https://console.aws.amazon.com/iam/home#/security_credentials
+    clicks:
+      description: What to click, in order.
+      type: list
+      elements: str
+      sample: [choose 'Assign MFA device']
+    seen:
+      description: How a later run sees that it is done.
+      type: str
+      sample: "IAM's account summary then says AccountMFAEnabled: 1."
+last_used:
+  description: When the root user was last used; empty for never, or where it is not known.
+  type: str
+  returned: always
+  sample: "2026-11-01T10:00:00+00:00"
+last_used_reported:
+  description: When the credential report with that was made; empty where it could not be read.
+  type: str
+  returned: always
+  sample: "2026-11-20T08:00:00+00:00"
+used_by_this_run:
+  description: Whether this run has the root user's credentials.
+  type: bool
+  returned: always
+  sample: false
+text:
+  description: All of it for a person, in lines.
+  type: list
+  elements: str
+  returned: always
+  sample: ["Step 1 of 1: The root user has MFA (M5)"]
+"""
+
+import time
+from typing import Any
+
+try:
+    import botocore.exceptions
+except ImportError:
+    pass  # AnsibleAWSModule says so
+
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.dayone.aws_account.plugins.module_utils._controls import Unread, judge
+from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
+from ansible_collections.dayone.aws_account.plugins.module_utils._readings import attempt, preferences
+from ansible_collections.dayone.aws_account.plugins.module_utils._root_user import (
+    STEP_IDS,
+    LastUse,
+    key_lines,
+    last_use,
+    open_steps,
+    step_lines,
+    use_line,
+)
+
+POLL_SECONDS = 2
+# https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetCredentialReport.html
+NO_REPORT = ["ReportNotPresent", "ReportExpired", "ReportInProgress"]
+
+
+def read_last_use(client: Any, patience: float) -> LastUse:
+    """The root user's last use; a report that is not there yet is asked for and waited for.
+
+    Raises:
+        NotImplementedError: it was not there in time.
+    """
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            answer = client.get_credential_report(aws_retry=True)
+            return last_use(answer["Content"].decode(), answer["GeneratedTime"].isoformat(timespec="seconds"))
+        except is_boto3_error_code(NO_REPORT):
+            if time.monotonic() > deadline:
+                raise NotImplementedError("AWS is still making the credential report; run again later.") from None
+        # AWS makes one only when asked, and says COMPLETE when it can be had.
+        if client.generate_credential_report(aws_retry=True)["State"] != "COMPLETE":
+            time.sleep(min(POLL_SECONDS, max(0.0, patience)))
+
+
+def read(module: Any) -> dict[str, Any]:
+    """The readings that the steps are judged by, and the last use."""
+    retry = AWSRetry.jittered_backoff()
+    iam = module.client("iam", retry_decorator=retry)
+    billing = module.client("billing", retry_decorator=retry, region=module.params["billing_region"])
+    return {
+        "caller": module.client("sts", retry_decorator=retry).get_caller_identity(aws_retry=True)["Arn"],
+        "summary": attempt(lambda: iam.get_account_summary(aws_retry=True)["SummaryMap"]),
+        "preferences": attempt(lambda: preferences(billing)),
+        "last_use": attempt(lambda: read_last_use(iam, module.params["report_timeout"])),
+    }
+
+
+def findings(readings: dict[str, Any]) -> dict[str, Any]:
+    """What the readings mean, as the module returns it."""
+    steps = open_steps(judge(readings, STEP_IDS))
+    use, summary = readings["last_use"], readings["summary"]
+    known = None if isinstance(use, Unread) else use
+    keys_present = not isinstance(summary, Unread) and bool(summary.get("AccountAccessKeysPresent"))
+    lines = [line for number, step in enumerate(steps, start=1) for line in step_lines(step, number, len(steps))]
+    return {
+        "steps": steps,
+        "last_used": known.when if known else "",
+        "last_used_reported": known.reported if known else "",
+        "used_by_this_run": readings["caller"].endswith(":root"),
+        "text": [
+            *lines,
+            use_line(known, use.reason if isinstance(use, Unread) else ""),
+            *key_lines(readings["caller"], keys_present),
+        ],
+    }
+
+
+def main() -> None:
+    module = AnsibleAWSModule(
+        argument_spec={
+            "manual_steps": {"type": "str", "choices": ["report", "wait", "fail"], "default": "report"},
+            "billing_region": {"type": "str", "default": "us-east-1"},
+            "report_timeout": {"type": "int", "default": 60},
+        },
+        supports_check_mode=True,
+    )
+    try:
+        found = findings(read(module))
+    except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
+        fail_aws(module, error, "read what only the root user can do")
+    if found["used_by_this_run"]:
+        module.warn("This run uses the root user's credentials. Run as an administrator as soon as there is one.")
+    undone = [step["title"] for step in found["steps"] if step["status"] != "unknown"]
+    if module.params["manual_steps"] == "fail" and undone:
+        steps = "\n".join(found["text"])
+        module.fail_json(msg=f"Only the root user can do what is still open ({'; '.join(undone)}):\n{steps}", **found)
+    module.exit_json(changed=False, **found)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,190 @@
+"""docs/iam_bootstrap_policy.json is exactly what the playbook needs: nothing is missing, and nothing listed is unused.
+
+Each role runs as a user who has that role's statement and nothing else, in all the ways that call AWS differently.
+A call more needs its permission in the statement; a call less takes one out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from conftest import CHECKOUT, Run
+from sandbox import Sandbox
+
+Ansible = Callable[..., Run]
+
+POLICY: dict[str, Any] = json.loads((CHECKOUT / "docs" / "iam_bootstrap_policy.json").read_text())
+STATEMENTS: dict[str, dict[str, Any]] = {statement["Sid"]: statement for statement in POLICY["Statement"]}
+ARTICLE: dict[str, Any] = yaml.safe_load((CHECKOUT / "playbooks" / "vars" / "article.yml").read_text())
+REFUSALS = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "403"}
+
+ADA = {"name": "ada", "mfa": "none"}
+BOB = {"name": "bob", "mfa": "seed", "access_key": True}
+# By role, the variables of the runs that between them make every kind of call.
+RUNS: dict[str, list[dict[str, Any]]] = {
+    "cloudtrail": [
+        {
+            "cloudtrail_home_region": "ap-northeast-1",
+            "cloudtrail_encryption": "sse-kms",
+            "cloudtrail_sns_topic": "trail-logs",
+            "cloudtrail_insights": ["ApiCallRateInsight"],
+            "cloudtrail_tags": {"Purpose": "audit"},
+        },
+        {
+            "cloudtrail_home_region": "ap-northeast-1",
+            "cloudtrail_encryption": "sse-kms",
+            "cloudtrail_bucket_prefix": "elsewhere",
+            "cloudtrail_data_events": [{"type": "AWS::S3::Object"}],
+            "cloudtrail_tags": {"Purpose": "audit", "More": "tags"},
+        },
+    ],
+    "password_policy": [{}],
+    "iam_admin": [
+        {
+            "iam_admin_users": [{**ADA, "tags": {"Team": "founders"}}, BOB, {"name": "eve", "mfa": "phone"}],
+            "iam_admin_require_mfa": True,
+            "iam_admin_managed_policies": ["ReadOnlyAccess", "arn:aws:iam::aws:policy/AdministratorAccess"],
+            "iam_admin_account_alias": "acme",
+        },
+        {
+            "iam_admin_users": [
+                {**ADA, "tags": {"Team": "board"}, "update_password": "always", "access_key": True},
+                {**BOB, "rotate_access_key": True},
+            ],
+            "iam_admin_purge": ["members", "policies"],
+            "iam_admin_account_alias_state": "absent",
+        },
+        {"iam_admin_users": [ADA, {**BOB, "state": "absent"}]},
+    ],
+    "billing_alarm": [
+        {"billing_alarm_emails": ["a@example.com"], "billing_alarm_free_tier_emails": ["a@example.com"]},
+        {
+            "billing_alarm_emails": ["a@example.com", "b@example.com"],
+            "billing_alarm_free_tier_emails": ["b@example.com"],
+        },
+    ],
+    "root_user": [{}],
+    "account_report": [{}],
+}
+
+
+class Newcomer:
+    """A user with an access key and the statements given, in an account that enforces policies."""
+
+    def __init__(self, account: Sandbox, statements: list[dict[str, Any]]) -> None:
+        self.account = account
+        iam = account.client("iam")
+        iam.create_user(UserName="newcomer", Path="/bootstrap/")
+        key = iam.create_access_key(UserName="newcomer")["AccessKey"]
+        self.env = {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
+        document = json.dumps({"Version": POLICY["Version"], "Statement": statements})
+        policy = iam.create_policy(PolicyName="bootstrap", PolicyDocument=document)["Policy"]["Arn"]
+        iam.attach_user_policy(UserName="newcomer", PolicyArn=policy)
+        account.world(enforce_policies=True, iam_billing_access=True)
+        account.clear_journal()
+
+    def refused(self) -> set[str]:
+        """The permissions that it lacked."""
+        own = [call for call in self.account.journal() if call.principal.endswith("/newcomer")]
+        return {permission for call in own if call.error in REFUSALS for permission in call.permissions}
+
+    def used(self) -> set[str]:
+        own = [call for call in self.account.journal() if call.principal.endswith("/newcomer")]
+        return {permission for call in own for permission in call.permissions}
+
+
+def play(role: str, variables: dict[str, Any], out: Path) -> list[dict[str, Any]]:
+    return [
+        {
+            "hosts": "localhost",
+            "gather_facts": False,
+            "tasks": [{"ansible.builtin.include_role": {"name": f"dayone.aws_account.{role}"}}],
+            "vars": {"dayone_output_dir": str(out), **variables},
+        }
+    ]
+
+
+def between_runs(account: Sandbox, role: str, out: Path, number: int) -> None:
+    """What happens to an account between two runs, for the calls that only follow from it."""
+    iam = account.client("iam")
+    if (role, number) == ("iam_admin", 1):
+        # An interrupted run that lost a secret, and a user with belongings of all kinds.
+        iam.create_access_key(UserName="ada")
+        (out / ".ada.accessKeys.csv.creating").write_text('{"before": [], "rotate": false}')
+        iam.attach_user_policy(UserName="bob", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")
+        iam.put_user_policy(UserName="bob", PolicyName="own", PolicyDocument=json.dumps(POLICY))
+        iam.upload_ssh_public_key(UserName="bob", SSHPublicKeyBody="ssh-rsa AAAA bob")
+    if (role, number) == ("cloudtrail", 1):
+        # A key whose policy somebody has changed.
+        kms = account.client("kms", "ap-northeast-1")
+        (alias,) = [item for item in kms.list_aliases()["Aliases"] if not item["AliasName"].startswith("alias/aws/")]
+        document = json.loads(kms.get_key_policy(KeyId=alias["TargetKeyId"], PolicyName="default")["Policy"])
+        document["Statement"][-1]["Action"] = "kms:GenerateDataKey"
+        kms.put_key_policy(KeyId=alias["TargetKeyId"], PolicyName="default", Policy=json.dumps(document))
+    if role == "account_report":
+        # A report on an account that has something to report.
+        account.client("cloudwatch").put_metric_alarm(
+            AlarmName="charges",
+            Namespace="AWS/Billing",
+            MetricName="EstimatedCharges",
+            ComparisonOperator="GreaterThanThreshold",
+            EvaluationPeriods=1,
+            Threshold=10,
+            AlarmActions=[account.client("sns").create_topic(Name="charges")["TopicArn"]],
+        )
+
+
+@pytest.mark.parametrize("role", RUNS)
+def test_a_role_needs_its_statement_and_all_of_it(
+    account: Sandbox, ansible: Ansible, tmp_path: Path, role: str
+) -> None:
+    newcomer = Newcomer(account, [STATEMENTS[sid_of(role)]])
+    out = tmp_path / "out"
+    if role == "account_report":
+        trail = {"cloudtrail_home_region": "us-east-1"}
+        ansible(play("cloudtrail", trail, out))
+        between_runs(account, role, out, 0)
+    for number, variables in enumerate(RUNS[role]):
+        if number:
+            between_runs(account, role, out, number)
+        for arguments in (["--check", "--diff"], [], [] if number else ["--diff"]):
+            run = ansible(play(role, variables, out), *arguments, env=newcomer.env, check=False)
+            assert newcomer.refused() == set()
+            assert run.rc == 0, run.output
+    assert newcomer.used() == set(STATEMENTS[sid_of(role)]["Action"])
+
+
+def sid_of(role: str) -> str:
+    return role.title().replace("_", "")
+
+
+def test_the_playbook_runs_with_nothing_but_the_policy(account: Sandbox, ansible: Ansible, tmp_path: Path) -> None:
+    newcomer = Newcomer(account, POLICY["Statement"])
+    variables = {**ARTICLE, "dayone_output_dir": str(tmp_path / "out")}
+    for arguments in (["--check"], [], [], ["--check", "--diff"]):
+        run = ansible("dayone.aws_account.site", *arguments, extra_vars=variables, env=newcomer.env, check=False)
+        assert newcomer.refused() == set()
+        assert run.rc == 0, run.output
+    assert newcomer.used() <= {action for statement in POLICY["Statement"] for action in statement["Action"]}
+
+
+def test_without_one_of_its_actions_a_role_is_refused(account: Sandbox, ansible: Ansible, tmp_path: Path) -> None:
+    statement = STATEMENTS["PasswordPolicy"]
+    less = {**statement, "Action": [name for name in statement["Action"] if name != "iam:UpdateAccountPasswordPolicy"]}
+    newcomer = Newcomer(account, [less])
+    run = ansible(play("password_policy", {}, tmp_path), env=newcomer.env, check=False)
+    assert newcomer.refused() == {"iam:UpdateAccountPasswordPolicy"}
+    assert "is not authorized to perform: iam:UpdateAccountPasswordPolicy" in run.output
+
+
+def test_it_fits_into_a_managed_policy() -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: 6,144 characters without spaces."""
+    assert len(json.dumps(POLICY, separators=(",", ":"))) <= 6144
+    for statement in POLICY["Statement"]:
+        assert statement["Action"] == sorted(set(statement["Action"]))
+        assert not any("*" in action for action in statement["Action"])

@@ -1,0 +1,127 @@
+"""Kills a playbook's run at the worst moment: when AWS has done what was asked, and nobody has heard of it yet.
+
+A proxy stands between the run and the stand-in account. It passes the calls to IAM and STS on, which are all POST, and
+instead of the answer to the chosen writing call it sends SIGKILL to the whole run.
+"""
+
+from __future__ import annotations
+
+import http.client
+import http.server
+import os
+import signal
+import threading
+import urllib.parse
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sandbox import Sandbox
+
+# Hop-by-hop, or set anew by the server.
+NOT_PASSED_ON = {"connection", "transfer-encoding", "content-length", "date", "server"}
+
+
+class Killer:
+    """`with Killer(account, after=3) as killer:` and a run with `killer.env`: its third write is its last."""
+
+    def __init__(self, account: Sandbox, after: int) -> None:
+        self._account = account
+        self._left = after
+        self._lock = threading.Lock()
+        self.killed = ""
+        killer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                killer._pass_on(self)
+
+            def log_message(self, *_arguments: Any) -> None:
+                pass
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever)
+
+    @property
+    def env(self) -> dict[str, str]:
+        """Leads a run through the proxy; without the module server, whose processes are not the run's."""
+        return {
+            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{self._server.server_port}",
+            "ANSIBLE_ACTION_PLUGINS": "/dev/null",
+        }
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def _pass_on(self, request: http.server.BaseHTTPRequestHandler) -> None:
+        body = request.rfile.read(int(request.headers.get("Content-Length") or 0))
+        with self._lock:
+            # One at a time: the journal's last line is this call's.
+            answer, sent = self._ask(request, body)
+            call = self._account.journal()[-1]
+            if call.writes and call.error is None and not self.killed:
+                self._left -= 1
+                if not self._left:
+                    self.killed = call.action
+                    kill_playbooks()
+                    request.close_connection = True
+                    return
+        request.send_response(answer.status)
+        for name, value in answer.getheaders():
+            if name.lower() not in NOT_PASSED_ON:
+                request.send_header(name, value)
+        request.send_header("Content-Length", str(len(sent)))
+        request.end_headers()
+        request.wfile.write(sent)
+
+    def _ask(self, request: http.server.BaseHTTPRequestHandler, body: bytes) -> tuple[http.client.HTTPResponse, bytes]:
+        connection = http.client.HTTPConnection(urllib.parse.urlsplit(self._account.endpoint).netloc)
+        try:
+            connection.request(request.command, request.path, body, dict(request.headers.items()))
+            answer = connection.getresponse()
+            return answer, answer.read()
+        finally:
+            connection.close()
+
+
+def kill_playbooks() -> None:
+    """SIGKILL for the ansible-playbook that this process started, and all that descends from it."""
+    parents = dict(_processes())
+    doomed = {pid for pid, parent in parents.items() if parent == os.getpid() and _is_playbook(pid)}
+    grown = True
+    while grown:
+        children = {pid for pid, parent in parents.items() if parent in doomed} - doomed
+        doomed |= children
+        grown = bool(children)
+    for pid in doomed:
+        os.kill(pid, signal.SIGKILL)
+
+
+def _processes() -> list[tuple[int, int]]:
+    """Every process with its parent."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            # The name in parentheses may hold anything.
+            after_name = stat.read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue  # it has ended
+        found.append((int(stat.parent.name), int(after_name[1])))
+    return found
+
+
+def _is_playbook(pid: int) -> bool:
+    try:
+        return b"ansible.cli.playbook" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False

@@ -1,0 +1,208 @@
+"""What the administrators lack, which keys are replaced, which policies are weakened: decided without AWS."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.dayone.aws_account.plugins.filter.broken_password_rules import broken_password_rules
+from ansible_collections.dayone.aws_account.plugins.module_utils._access_key import (
+    AccessKey,
+    profile_in,
+    write_profile,
+)
+from ansible_collections.dayone.aws_account.plugins.modules.iam_access_key_file import Interrupted, Plan, decide
+from ansible_collections.dayone.aws_account.plugins.modules.iam_administrators_info import (
+    Group,
+    RefusalError,
+    check_who_goes,
+    device_of,
+    group_of,
+    inline_policy_change,
+    remaining,
+    same_name,
+)
+from ansible_collections.dayone.aws_account.plugins.modules.iam_password_policy_info import compared
+
+POLICY: dict[str, Any] = {
+    "min_pw_length": 14,
+    "require_symbols": True,
+    "require_numbers": True,
+    "require_uppercase": True,
+    "require_lowercase": True,
+    "allow_pw_change": True,
+    "pw_max_age": 0,
+    "pw_reuse_prevent": 24,
+    "pw_expire": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("keys", "in_file", "rotate", "interrupted", "plan"),
+    [
+        # Nothing there, something there, its secret known or not.
+        ([], "", False, None, Plan([], True, [], "", False)),
+        (["A"], "A", False, None, Plan([], False, [], "A", True)),
+        (["A", "B"], "", False, None, Plan([], False, [], "A", False)),
+        (["B"], "A", False, None, Plan([], False, [], "B", False)),
+        # Rotation, from its start to its end, killed after each step.
+        (["A"], "A", True, None, Plan([], True, ["A"], "", False)),
+        (["A"], "A", False, Interrupted(["A"], True), Plan([], True, ["A"], "", False)),
+        (["A", "B"], "A", False, Interrupted(["A"], True), Plan(["B"], True, ["A"], "", False)),
+        (["A", "B"], "B", True, Interrupted(["A"], True), Plan([], False, ["A"], "B", True)),
+        (["B"], "B", True, Interrupted(["A"], True), Plan([], False, [], "B", True)),
+        # A first key whose secret was lost, and one that was written in time.
+        (["A"], "", False, Interrupted([], False), Plan(["A"], True, [], "", False)),
+        (["A"], "A", False, Interrupted([], False), Plan([], False, [], "A", True)),
+    ],
+)
+def test_what_is_done_about_keys(
+    keys: list[str], in_file: str, rotate: bool, interrupted: Interrupted | None, plan: Plan
+) -> None:
+    assert decide(keys, in_file, rotate, interrupted) == plan
+
+
+KEY = AccessKey("AKIANEW", "secret/new+=")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", "[ada]\naws_access_key_id = AKIANEW\naws_secret_access_key = secret/new+=\n"),
+        (
+            "# mine\n[other]\nregion=x\n",
+            "# mine\n[other]\nregion=x\n\n[ada]\naws_access_key_id = AKIANEW\naws_secret_access_key = secret/new+=\n",
+        ),
+        (
+            "[ada]\naws_access_key_id=OLD\nregion = x\naws_secret_access_key=old\n\n[z]\na = 1\n",
+            "[ada]\naws_access_key_id = AKIANEW\naws_secret_access_key = secret/new+=\nregion = x\n\n[z]\na = 1\n",
+        ),
+    ],
+)
+def test_a_profile_is_written_and_all_else_stays(tmp_path: Path, before: str, after: str) -> None:
+    file = tmp_path / "credentials"
+    file.write_text(before)
+    write_profile(file, "ada", KEY)
+    assert file.read_text() == after
+    assert profile_in(file, "ada") == "AKIANEW"
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_link_to_a_credentials_file_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real").write_text("")
+    (tmp_path / "credentials").symlink_to(tmp_path / "real")
+    write_profile(tmp_path / "credentials", "ada", KEY)
+    assert (tmp_path / "credentials").is_symlink()
+    assert profile_in(tmp_path / "real", "ada") == "AKIANEW"
+
+
+def test_profiles_that_are_not_there_and_files_that_are_none(tmp_path: Path) -> None:
+    assert profile_in(tmp_path / "none", "ada") is None
+    file = tmp_path / "credentials"
+    file.write_text("[ada]\nrole_arn = x\n")
+    assert profile_in(file, "ada") == ""
+    file.write_text("no profile\n")
+    with pytest.raises(ValueError, match="is not a credentials file"):
+        profile_in(file, "ada")
+
+
+DETAILS = {
+    "UserDetailList": [
+        {"UserName": "ada", "GroupList": ["Administrators"]},
+        {"UserName": "bob", "GroupList": ["Others"]},
+    ],
+    "GroupDetailList": [
+        {
+            "GroupName": "Administrators",
+            "AttachedManagedPolicies": [{"PolicyArn": "arn:x", "PolicyName": "x"}],
+            "GroupPolicyList": [{"PolicyName": "dayone-require-mfa", "PolicyDocument": {"Statement": []}}],
+        }
+    ],
+}
+
+
+def test_the_group_in_the_account() -> None:
+    assert group_of(DETAILS, "Administrators") == Group(
+        {"arn:x": "x"}, {"dayone-require-mfa": {"Statement": []}}, {"ada"}
+    )
+    assert group_of(DETAILS, "Others") is None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "purge", "change"),
+    [
+        ({"Statement": []}, [], ""),
+        ({"Statement": [1]}, [], "put"),
+        (None, [], ""),
+        (None, ["policies"], "delete"),
+    ],
+)
+def test_the_policy_that_requires_mfa(wanted: dict[str, Any] | None, purge: list[str], change: str) -> None:
+    params = {"inline_policy": wanted, "inline_policy_name": "dayone-require-mfa", "purge": purge}
+    assert inline_policy_change(params, group_of(DETAILS, "Administrators")) == change
+    assert inline_policy_change(params, None) == ("put" if wanted else "")
+
+
+def test_who_remains() -> None:
+    assert remaining({"ada", "bob"}, ["eve"], ["bob"], []) == {"ada", "eve"}
+    assert remaining({"ada", "bob"}, ["eve"], [], ["members"]) == {"eve"}
+
+
+@pytest.mark.parametrize(
+    ("caller", "leaving", "left", "words"),
+    [
+        ("arn:aws:iam::1:user/team/ada", {"ada"}, {"bob"}, "This run is 'ada' itself"),
+        ("arn:aws:iam::1:root", {"ada"}, set[str](), "Nobody would be left"),
+    ],
+)
+def test_who_may_not_go(caller: str, leaving: set[str], left: set[str], words: str) -> None:
+    with pytest.raises(RefusalError, match=words):
+        check_who_goes("Administrators", caller, leaving, left)
+    check_who_goes("Administrators", "arn:aws:iam::1:user/eve", leaving, {"eve"})
+
+
+def test_a_device_by_name_and_path() -> None:
+    number = "arn:aws:iam::123456789012:mfa/phones/of/bob"
+    assert device_of("bob", number) == {"user_name": "bob", "device_name": "bob", "path": "/phones/of/"}
+    assert device_of("bob", "arn:aws:iam::123456789012:mfa/bob")["path"] == "/"
+
+
+def test_names_differ_in_more_than_case() -> None:
+    same_name({"Ada"}, ["Ada", "bob"])
+    with pytest.raises(RefusalError, match="'Ada'"):
+        same_name({"Ada"}, ["ada"])
+
+
+@pytest.mark.parametrize(
+    ("there", "stricter"),
+    [
+        ({}, []),
+        ({"min_pw_length": 15}, ["min_pw_length"]),
+        ({"min_pw_length": 6, "pw_reuse_prevent": 1}, []),
+        ({"pw_max_age": 90}, ["pw_max_age"]),
+        ({"pw_expire": True, "allow_pw_change": False}, ["pw_expire"]),
+    ],
+)
+def test_what_is_stricter_stays(there: dict[str, Any], stricter: list[str]) -> None:
+    before = {**POLICY, **there}
+    kept = {option: before[option] for option in stricter}
+    assert compared(before, POLICY, weaken=False) == {"to_set": {**POLICY, **kept}, "stricter": stricter}
+    assert compared(before, POLICY, weaken=True) == {"to_set": POLICY, "stricter": stricter}
+
+
+@pytest.mark.parametrize(("wanted", "stricter"), [(60, []), (90, []), (180, ["pw_max_age"]), (0, ["pw_max_age"])])
+def test_sooner_is_stricter(wanted: int, stricter: list[str]) -> None:
+    assert compared({**POLICY, "pw_max_age": 90}, {**POLICY, "pw_max_age": wanted}, weaken=True)["stricter"] == stricter
+
+
+def test_no_policy_at_all_is_not_stricter() -> None:
+    assert compared({}, POLICY, weaken=False) == {"to_set": POLICY, "stricter": []}
+
+
+def test_rules_that_a_password_breaks() -> None:
+    assert broken_password_rules("x", {}) == []
+    assert broken_password_rules("longenough", {"min_pw_length": 12, "require_numbers": True}) == [
+        "it needs at least 12 characters",
+        "it needs a digit (0 to 9)",
+    ]
