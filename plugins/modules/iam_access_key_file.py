@@ -19,6 +19,7 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
   - amazon.aws.boto3
   - dayone.aws_account.attributes
+  - dayone.aws_account.vault
 options:
   user_name:
     description: The IAM user.
@@ -77,9 +78,10 @@ except ImportError:
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.dayone.aws_account.plugins.module_utils import _vault
 from ansible_collections.dayone.aws_account.plugins.module_utils._access_key import AccessKey, read_access_key, to_csv
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
-from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import prove_writable, write_secret
+from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import prove_writable, why_locked, write_secret
 
 
 class Standing(NamedTuple):
@@ -105,12 +107,12 @@ def list_key_ids(client: Any, user_name: str) -> list[str]:
     return [key["AccessKeyId"] for key in sorted(keys, key=lambda key: str(key.get("CreateDate", "")))]
 
 
-def create(module: Any, client: Any) -> Standing:
+def create(module: Any, client: Any, vault: _vault.Vault) -> Standing:
     user_name, path = module.params["user_name"], Path(module.params["path"])
     try:
         prove_writable(path)
         key = client.create_access_key(aws_retry=True, UserName=user_name)["AccessKey"]
-        write_secret(path, to_csv(AccessKey(key["AccessKeyId"], key["SecretAccessKey"])))
+        write_secret(path, to_csv(AccessKey(key["AccessKeyId"], key["SecretAccessKey"])), vault)
     except OSError as error:
         module.fail_json(
             msg=f"Could not write the access key of user '{user_name}' to '{path}': {error.strerror}. Make that place "
@@ -126,13 +128,17 @@ def main() -> None:
         argument_spec={
             "user_name": {"type": "str", "required": True},
             "path": {"type": "path", "required": True},
+            **_vault.ARGUMENTS,
         },
         supports_check_mode=True,
     )
     user_name, path = module.params["user_name"], module.params["path"]
+    vault = _vault.vault_of(module)
     client = module.client("iam", retry_decorator=AWSRetry.jittered_backoff())
     try:
-        found = standing(list_key_ids(client, user_name), read_access_key(Path(path)))
+        found = standing(list_key_ids(client, user_name), read_access_key(Path(path), vault))
+    except _vault.LockedError:
+        module.fail_json(msg=f"Could not see which access key of user '{user_name}' is kept: {why_locked(Path(path))}")
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
         fail_aws(module, error, f"list the access keys of user '{user_name}'")
     changed = found is None
@@ -141,7 +147,7 @@ def main() -> None:
             f"User '{user_name}' has the access key {found.access_key_id}, whose secret is not in '{path}'. If nobody "
             "has it, delete that key in the IAM console; the next run then makes a new one."
         )
-    now = found or (Standing("", False) if module.check_mode else create(module, client))
+    now = found or (Standing("", False) if module.check_mode else create(module, client, vault))
     module.exit_json(
         changed=changed,
         path=path,
