@@ -113,6 +113,35 @@ def test_where_it_cannot_start_modules_run_all_the_same(ansible: Ansible, tmp_pa
     assert run.rc == 0
 
 
+def test_module_utils_that_have_moved_are_found(ansible: Ansible, tmp_path: Path) -> None:
+    collections = tmp_path / "collections" / "ansible_collections" / "testing"
+    old, new = collections / "old", collections / "new"
+    for folder in (old / "plugins" / "modules", old / "meta", new / "plugins" / "module_utils"):
+        folder.mkdir(parents=True)
+    (new / "plugins" / "module_utils" / "words.py").write_text("HERE = 'in the new place'\n")
+    (old / "meta" / "runtime.yml").write_text(
+        "plugin_routing:\n  module_utils:\n    sub.words:\n      redirect: testing.new.words\n"
+    )
+    (old / "plugins" / "modules" / "say.py").write_text(
+        "#!/usr/bin/python\n"
+        "from ansible.module_utils.basic import AnsibleModule\n"
+        "from ansible_collections.testing.old.plugins.module_utils.sub.words import HERE\n"
+        "from ansible_collections.testing.old.plugins.module_utils.sub import words\n"
+        "def main():\n"
+        "    AnsibleModule({}).exit_json(changed=words.HERE == HERE, msg=HERE)\n"
+        "if __name__ == '__main__':\n"
+        "    main()\n"
+    )
+    env = {
+        "ANSIBLE_COLLECTIONS_PATH": f"{tmp_path / 'collections'}:{COLLECTIONS}",
+        "DAYONE_IN_PROCESS_COLLECTIONS": "testing.old",
+    }
+    run = ansible([{"hosts": "localhost", "gather_facts": False, "tasks": [{"testing.old.say": {}}]}], "-vvv", env=env)
+    assert SERVED in run.output
+    assert run.tasks[-1]["result"]["msg"] == "in the new place"
+    assert run.tasks[-1]["result"]["changed"] is True
+
+
 @pytest.fixture
 def slow(account: Sandbox, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     """ansible-playbook with a module in the server that waits for a minute and would then write a file."""

@@ -17,6 +17,8 @@ from typing import Any
 
 from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder
 
+from . import moved
+
 # amazon.aws makes a session for each client, and few modules have more clients than this.
 SPARE_SESSIONS = 8
 # What botocore reads of a service before it makes a client.
@@ -143,6 +145,7 @@ def start(collections: list[str]) -> None:
     """Find collections where Ansible does, and load what every AWS module needs."""
     global botocore_data  # noqa: PLW0603 - this module is the server's state
     _AnsibleCollectionFinder(collections, scan_sys_paths=False)._install()
+    moved.install()
     sys.meta_path.insert(0, modules)
     importlib.import_module("ansible.module_utils.basic")
     # Without boto3 the modules of other collections run all the same, and AWS modules ask for it.
