@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 from typing import Any
 
-from ansible import constants as C
+from ansible import constants
 from ansible.errors import AnsibleActionFail
 from ansible_collections.dayone.aws_account.plugins.action.aws import ActionModule as AwsActionModule
 from ansible_collections.dayone.aws_account.plugins.module_utils._vault import Secret, Vault
@@ -28,7 +29,7 @@ class ActionModule(AwsActionModule):
     def _vault(self) -> Vault:
         """The run's vault secrets, the one to encrypt with first."""
         secrets = [Secret(str(name), bytes(secret.bytes)) for name, secret in self._loader._vault.secrets or []]
-        wanted = C.config.get_config_value("DEFAULT_VAULT_ENCRYPT_IDENTITY")
+        wanted = constants.config.get_config_value("DEFAULT_VAULT_ENCRYPT_IDENTITY")
         if wanted and secrets and wanted not in [secret.vault_id for secret in secrets]:
             raise AnsibleActionFail(
                 f"vault_encrypt_identity is '{wanted}', and this run has no vault secret of that identity: give "
@@ -38,7 +39,5 @@ class ActionModule(AwsActionModule):
 
     def _keep_arguments_out_of_files(self) -> None:
         """Pipelining: a run that is killed would leave the file that the arguments otherwise go to."""
-        try:
+        with contextlib.suppress(KeyError):  # a connection without it
             self._connection.set_option("pipelining", True)
-        except KeyError:
-            pass  # a connection without it

@@ -9,7 +9,7 @@ class ModuleDocFragment:
 options:
   encrypt:
     description:
-      - Whether the files that hold secrets are encrypted with Ansible Vault. C(ansible-vault view) shows what is in them.
+      - Whether files that hold secrets are encrypted with Ansible Vault. C(ansible-vault view) shows what is in them.
       - C(auto) encrypts when the run has a vault secret (C(--vault-password-file), C(--ask-vault-pass),
         C(--vault-id)); C(always) fails without one; C(never) writes plain files, for their owner alone all the same.
       - Encrypted is with the vault identity of the setting C(vault_encrypt_identity), or with the run's first.

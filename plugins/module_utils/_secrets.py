@@ -28,8 +28,9 @@ LONGEST = 128
 def write_secret(path: Path, content: str | bytes, vault: Vault = NO_VAULT) -> None:
     """Put ``content`` into the file ``path`` (0600, directories made 0700) so that it survives a crash right after.
 
-    It is encrypted where the ``vault`` encrypts. The file is either the old one or the whole new one: what an interrupted write leaves behind lies in the same
-    0700 directory, for the owner alone, and the next write replaces it.
+    It is encrypted where the ``vault`` encrypts. The file is either the old one or the whole new one: what an
+    interrupted write leaves behind lies in the same 0700 directory, for the owner alone, and the next write
+    replaces it.
 
     Raises:
         OSError: the place cannot be written to; the old file, if any, is untouched.

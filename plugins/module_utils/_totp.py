@@ -48,6 +48,14 @@ def is_of_device(uri: str, serial_number: str) -> bool:
         return False
 
 
+def device_name_of(uri: str) -> str:
+    """The name of the device whose URI this is; empty where it is no URI."""
+    try:
+        return str(pyotp.parse_uri(uri).name).rsplit("@", 1)[0]
+    except ValueError:
+        return ""
+
+
 def is_seed(text: str) -> bool:
     """Whether ``text`` is what this collection keeps of a virtual MFA device of AWS."""
     return text.startswith(f"otpauth://totp/{quote(ISSUER)}:")
@@ -139,24 +147,30 @@ def _what_is_wrong(codes: tuple[str, str], seed: str, now: float) -> str:
     first, second = (_step_of(code, seed, present) for code in codes)
     if first is None and second is None:
         return (
-            "Neither is a code of this device: see that the app shows the entry that you scanned just now (an older one "
-            "of the same name can be deleted), and that the phone's clock is right."
+            "Neither is a code of this device: see that the app shows the entry that you scanned just now (an older "
+            "one of the same name can be deleted), and that the phone's clock is right."
         )
     if first is None or second is None:
         return f"The {'first' if first is None else 'second'} is no code of this device: it may be mistyped."
-    if second < first:
-        return "They are in the wrong order: give the earlier code first."
-    if second > first + 1:
-        return "They do not follow each other directly: a code between the two was left out."
-    if second < present - 1:
-        seconds = round(now) - (second + 1) * STEP_SECONDS
+    if second != first + 1:
         return (
-            f"They are too old, by {seconds} seconds: give two new ones as soon as the app shows them. If these were "
-            "new, the phone's clock is slow: set it by the network's time."
+            "They are in the wrong order: give the earlier code first."
+            if second < first
+            else "They do not follow each other directly: a code between the two was left out."
         )
-    if second > present + 1:
-        seconds = second * STEP_SECONDS - round(now)
-        return f"The phone's clock is {seconds} seconds ahead of AWS's: set it by the network's time."
+    return _what_is_untimely(second, now)
+
+
+def _what_is_untimely(step: int, now: float) -> str:
+    """What is wrong with consecutive codes, the later of which is that of ``step``."""
+    if step < current_step(now) - 1:
+        return (
+            f"They are too old, by {round(now) - begin_of(step + 1)} seconds: give two new ones as soon as the app "
+            "shows them. If these were new, the phone's clock is slow: set it by the network's time."
+        )
+    if step > current_step(now) + 1:
+        ahead = begin_of(step) - round(now)
+        return f"The phone's clock is {ahead} seconds ahead of AWS's: set it by the network's time."
     return "They look right, and may have been used before: wait for a new code, then give it and the next one."
 
 

@@ -81,7 +81,11 @@ from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils import _vault
 from ansible_collections.dayone.aws_account.plugins.module_utils._access_key import AccessKey, read_access_key, to_csv
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
-from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import prove_writable, why_locked, write_secret
+from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import (
+    prove_writable,
+    why_locked,
+    write_secret,
+)
 
 
 class Standing(NamedTuple):

@@ -116,7 +116,7 @@ def test_scanned_mistyped_and_assigned(account: Sandbox, terminal: Terminal, tmp
     terminal.type("000000")
     terminal.read_until("The next code")
     terminal.type("000001")
-    terminal.read_until("follow each other directly")
+    terminal.read_until("Neither is a code of this device")
     terminal.read_until("First code of user 'admin'")
     first, second, seed = codes(tmp_path)
     terminal.type(first)

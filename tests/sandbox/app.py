@@ -9,7 +9,6 @@ import threading
 import traceback
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from email.utils import formatdate
 from typing import Any
 
 from moto.core.exceptions import ServiceException
@@ -49,7 +48,6 @@ class Application:
                 response = control.control(http, self.world)
             else:
                 response = self._answer(http, environ)
-                response.headers["Date"] = formatdate(self.world.now(), usegmt=True)
         return response(environ, start_response)
 
     def _answer(self, http: HttpRequest, environ: Environ) -> Response:
@@ -149,7 +147,9 @@ def untimely(http: HttpRequest, service: str, now: float) -> RefusalError | None
     bounds = f"{_amz_date(limit)} ({_amz_date(now)} {sign} 5 min.)"
     if ahead < 0:
         return RefusalError("SignatureDoesNotMatch", f"Signature expired: {signed} is now earlier than {bounds}", 403)
-    return RefusalError("SignatureDoesNotMatch", f"Signature not yet current: {signed} is still later than {bounds}", 403)
+    return RefusalError(
+        "SignatureDoesNotMatch", f"Signature not yet current: {signed} is still later than {bounds}", 403
+    )
 
 
 def _amz_date(seconds: float) -> str:

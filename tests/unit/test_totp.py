@@ -76,14 +76,51 @@ def response(offset: int) -> dict[str, object]:
     return {"ResponseMetadata": {"HTTPHeaders": {"date": date}}}
 
 
-@pytest.mark.parametrize(("offset", "words"), [(300, "ahead of"), (-300, "behind")])
+@pytest.mark.parametrize(("offset", "words"), [(300, "300 seconds ahead of AWS's"), (-299, "299 seconds behind AWS's")])
 def test_a_clock_that_is_off_is_named(offset: int, words: str) -> None:
-    measured = _totp.clock_offset(response(offset))
+    assert words in _totp.why_computed_refused(offset)
+    assert words in _totp.why_typed_refused(("123456", "654321"), None, offset)
+
+
+def test_the_offset_is_measured_by_the_date_header() -> None:
+    measured = _totp.clock_offset(response(300))
     assert measured is not None
-    assert abs(measured - offset) <= 2
-    assert words in _totp.why_refused(measured)
-
-
-def test_a_clock_that_is_right_points_at_the_codes() -> None:
-    assert "follow each other" in _totp.why_refused(_totp.clock_offset(response(0)))
+    assert abs(measured - 300) <= 2
     assert _totp.clock_offset({}) is None
+    assert "The clock" not in _totp.why_computed_refused(0)
+
+
+# The steps, from the present one, that the two codes given are of; a code of no step is in words.
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ((0, 0), "the same code"),
+        (("none", "other"), "Neither is a code of this device"),
+        (("none", 0), "The first is no code"),
+        ((-1, "none"), "The second is no code"),
+        ((0, -1), "wrong order"),
+        ((-2, 0), "left out"),
+        ((-6, -5), "too old"),
+        ((6, 7), "The phone's clock is"),
+        ((-1, 0), "They look right"),
+    ],
+)
+def test_a_wrong_pair_of_codes_is_explained(given: tuple[int | str, int | str], words: str) -> None:
+    present = _totp.current_step()
+    codes = [NO_CODES[one] if isinstance(one, str) else _totp.code_pair(SEED, present + one)[0] for one in given]
+    for offset in (0, 5):
+        assert words in _totp.why_typed_refused((codes[0], codes[1]), SEED, offset)
+
+
+NO_CODES = {"none": "000000", "other": "000001"}
+
+
+def test_without_the_seed_the_rule_is_told() -> None:
+    assert "follow each other" in _totp.why_typed_refused(("123456", "654321"), None, 0)
+
+
+def test_a_uri_tells_its_device() -> None:
+    assert _totp.is_seed(URI)
+    assert not _totp.is_seed("otpauth://totp/Somebody:ada?secret=A")
+    assert _totp.device_name_of(URI) == "break-glass"
+    assert _totp.device_name_of("no URI") == ""

@@ -26,14 +26,18 @@ def ansible_vault(home: Path, *arguments: str) -> bytes:
     """The output of the real command."""
     password = home / "password"
     password.write_text(PASSWORD)
-    return subprocess.run(
+    settings = home / "ansible.cfg"
+    settings.touch()
+    done = subprocess.run(
         [sys.executable, "-m", "ansible.cli.vault", *arguments],
-        env={**os.environ, "ANSIBLE_HOME": str(home), "ANSIBLE_CONFIG": os.devnull, "PAGER": "cat"},
+        env={**os.environ, "ANSIBLE_HOME": str(home), "ANSIBLE_CONFIG": str(settings)},
         cwd=home,
-        check=True,
+        check=False,
         capture_output=True,
         stdin=subprocess.DEVNULL,
-    ).stdout
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 @pytest.mark.parametrize("vault_id", ["default", "production"])
