@@ -116,8 +116,9 @@ class SiteBench:
         return Figures(**json.loads(figures.read_text()), calls=len(self._sandbox.journal()))
 
     def _env(self, way: str) -> dict[str, str]:
-        """Nothing of the person's own settings of Ansible, and the module server or not."""
-        kept = {name: value for name, value in self._sandbox.process_env().items() if not name.startswith("ANSIBLE_")}
+        """Nothing of the person's own settings of Ansible and Python, and the module server or not."""
+        everything = self._sandbox.process_env()
+        kept = {name: value for name, value in everything.items() if not name.startswith(("ANSIBLE_", "PYTHON"))}
         return {
             **kept,
             "ANSIBLE_CONFIG": str(self._scratch / "ansible.cfg"),
