@@ -13,7 +13,7 @@ from typing import Any
 
 import pyotp
 import pytest
-from killing import Module
+from killed_module import Module
 from sandbox import Sandbox
 
 ROLE = "arn:aws:iam::210987654321:role/seed-keeper"

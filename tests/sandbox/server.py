@@ -25,7 +25,7 @@ class RequestHandler(MotoRequestHandler):
 
     def date_time_string(self, timestamp: float | None = None) -> str:
         """The time in the header Date, by which clients see how far their clock is off."""
-        application: Any = self.server.app  # type: ignore[attr-defined]
+        application: Any = self.server.app
         return super().date_time_string(application.world.now() if timestamp is None else timestamp)
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's name

@@ -11,6 +11,7 @@ import pytest
 import zxingcpp
 from ansible_collections.dayone.aws_account.plugins.module_utils import _totp
 from PIL import Image
+from unit.qr_codes import render
 
 SERIAL = "arn:aws:iam::123456789012:mfa/break-glass"
 SEED = base64.b32encode(b"0123456789" * 4).decode()
@@ -57,18 +58,6 @@ def test_the_png_is_read_by_a_real_decoder() -> None:
 def test_the_terminal_drawing_is_read_by_a_real_decoder() -> None:
     (code,) = zxingcpp.read_barcodes(render(_totp.qr_code_text(URI)))
     assert code.text == URI
-
-
-def render(drawing: str, scale: int = 6) -> Image.Image:
-    """A terminal's picture of half-block characters: white on black, two pixels in each."""
-    halves = {" ": (0, 0), "▀": (1, 0), "▄": (0, 1), "█": (1, 1)}
-    lines = [line for line in drawing.splitlines() if line.strip()]
-    image = Image.new("L", (max(map(len, lines)), 2 * len(lines)))
-    for row, line in enumerate(lines):
-        for column, character in enumerate(line):
-            for half, white in enumerate(halves[character]):
-                image.putpixel((column, 2 * row + half), 255 * white)
-    return image.resize((image.width * scale, image.height * scale))
 
 
 def response(offset: int) -> dict[str, object]:
