@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import read_secret, write_secret
+from ansible_collections.dayone.aws_account.plugins.module_utils._vault import NO_VAULT, Vault
 
 HEADER = ("Access key ID", "Secret access key")
 
@@ -27,9 +28,13 @@ def to_csv(key: AccessKey) -> str:
     return text.getvalue()
 
 
-def read_access_key(path: Path) -> AccessKey | None:
-    """The access key in the file ``path``; None where there is no file, or no key in it."""
-    rows = list(csv.reader((read_secret(path) or "").splitlines()))
+def read_access_key(path: Path, vault: Vault = NO_VAULT) -> AccessKey | None:
+    """The access key in the file ``path``; None where there is no file, or no key in it.
+
+    Raises:
+        LockedError: it is encrypted, and the ``vault`` does not open it.
+    """
+    rows = list(csv.reader((read_secret(path, vault) or "").splitlines()))
     if len(rows) < 2 or len(rows[1]) != len(HEADER):
         return None
     return AccessKey(*rows[1])

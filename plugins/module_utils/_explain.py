@@ -26,6 +26,10 @@ NETWORK = (
     "AWS cannot be reached: check the network, a proxy (HTTPS_PROXY), AWS_ENDPOINT_URL if it is set, and the "
     "region's name; then run again."
 )
+CLOCK = (
+    "The clock of this machine differs from AWS's by more than the five minutes that AWS lets pass: set it by the "
+    "network's time, then run again."
+)
 THROTTLED = "AWS limits the rate of these calls: wait a minute, then run again; it carries on."
 REGION = "Name a region: set AWS_REGION (for example ap-northeast-1), or the option 'region'."
 PROFILE = "Check AWS_PROFILE against the profiles in ~/.aws/config ('aws configure list-profiles' lists them)."
@@ -35,6 +39,7 @@ PROFILE = "Check AWS_PROFILE against the profiles in ~/.aws/config ('aws configu
 _ADVICE: tuple[tuple[str, str], ...] = (
     (r"Unable to locate credentials|NoCredentials|Partial credentials|MissingAuthenticationToken", CREDENTIALS),
     (r"ExpiredToken|RequestExpired|[Tt]oken has expired|security token included in the request is expired", EXPIRED),
+    (r"Signature (expired|not yet current)|RequestTimeTooSkewed|RequestInTheFuture", CLOCK),
     (r"InvalidClientTokenId|UnrecognizedClient|InvalidAccessKeyId|SignatureDoesNotMatch|AuthFailure", INVALID),
     (r"config profile .* could not be found", PROFILE),
     (r"specify a region|NoRegionError", REGION),

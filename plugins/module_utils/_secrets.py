@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.dayone.aws_account.plugins.module_utils._vault import NO_VAULT, Vault
+
 # The symbols that IAM counts as non-alphanumeric:
 # https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAccountPasswordPolicy.html
 SYMBOLS = "!@#$%^&*()_+-=[]{}|'"
@@ -23,22 +25,28 @@ GENERATED_LENGTH = 32
 LONGEST = 128
 
 
-def write_secret(path: Path, content: str | bytes) -> None:
+def write_secret(path: Path, content: str | bytes, vault: Vault = NO_VAULT) -> None:
     """Put ``content`` into the file ``path`` (0600, directories made 0700) so that it survives a crash right after.
 
-    The file is either the old one or the whole new one: what an interrupted write leaves behind lies in the same
-    0700 directory, for the owner alone, and the next write replaces it.
+    It is encrypted where the ``vault`` encrypts. The file is either the old one or the whole new one: what an
+    interrupted write leaves behind lies in the same 0700 directory, for the owner alone, and the next write
+    replaces it.
 
     Raises:
         OSError: the place cannot be written to; the old file, if any, is untouched.
     """
     partial = _open_partial(path)
     with partial.open("wb") as file:
-        file.write(content.encode() if isinstance(content, str) else content)
+        file.write(vault.seal(content.encode() if isinstance(content, str) else content))
         file.flush()
         os.fsync(file.fileno())
-    partial.replace(path)
-    _sync_directory(path.parent)
+    move_secret(partial, path)
+
+
+def move_secret(source: Path, target: Path) -> None:
+    """Let the file ``source`` take the place of ``target``, beside it, so that it survives a crash right after."""
+    source.replace(target)
+    _sync_directory(target.parent)
 
 
 def prove_writable(path: Path) -> None:
@@ -67,12 +75,25 @@ def remove_secret(path: Path) -> None:
     path.with_name(f".{path.name}.partial").unlink(missing_ok=True)
 
 
-def read_secret(path: Path) -> str | None:
-    """What ``write_secret`` wrote to ``path``, less the end of its line; None where there is no such file."""
+def read_secret(path: Path, vault: Vault = NO_VAULT) -> str | None:
+    """What ``write_secret`` wrote to ``path``, less the end of its line; None where there is no such file.
+
+    Raises:
+        LockedError: it is encrypted, and the ``vault`` does not open it.
+    """
     try:
-        return path.read_text(encoding="utf-8").rstrip("\n")
+        content = path.read_bytes()
     except FileNotFoundError:
         return None
+    return vault.open(content).decode("utf-8").rstrip("\n")
+
+
+def why_locked(path: Path) -> str:
+    """What to do about a file that ``read_secret`` found locked."""
+    return (
+        f"'{path}' is encrypted with Ansible Vault, and this run has no vault secret that opens it. Give "
+        "ansible-playbook the right --vault-password-file or --vault-id (or --ask-vault-pass), then run again."
+    )
 
 
 def _sync_directory(directory: Path) -> None:

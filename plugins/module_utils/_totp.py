@@ -8,6 +8,7 @@ import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import quote
 
 try:
     import pyotp
@@ -21,6 +22,8 @@ ISSUER = "Amazon Web Services"
 STEP_SECONDS = 30
 # AWS takes codes of the steps next to its own: a clock further off than this is why it refuses them.
 TOLERATED_SECONDS = STEP_SECONDS
+# How far around the present a code is looked for, to tell a person what it is: ten minutes.
+SEARCHED_STEPS = 20
 
 
 def missing_libraries() -> str | None:
@@ -43,6 +46,19 @@ def is_of_device(uri: str, serial_number: str) -> bool:
         return bool(device_uri(serial_number, seed_of(uri)) == uri)
     except ValueError:
         return False
+
+
+def device_name_of(uri: str) -> str:
+    """The name of the device whose URI this is; empty where it is no URI."""
+    try:
+        return str(pyotp.parse_uri(uri).name).rsplit("@", 1)[0]
+    except ValueError:
+        return ""
+
+
+def is_seed(text: str) -> bool:
+    """Whether ``text`` is what this collection keeps of a virtual MFA device of AWS."""
+    return text.startswith(f"otpauth://totp/{quote(ISSUER)}:")
 
 
 def seed_of(uri: str) -> str:
@@ -79,10 +95,9 @@ def current_step(now: float | None = None) -> int:
     return int(time.time() if now is None else now) // STEP_SECONDS
 
 
-def wait_for_step(step: int) -> None:
-    """Sleep until ``step`` has begun."""
-    while current_step() < step:
-        time.sleep(max(0.05, step * STEP_SECONDS - time.time()))
+def begin_of(step: int) -> int:
+    """When ``step`` begins, in seconds since 1970."""
+    return step * STEP_SECONDS
 
 
 def clock_offset(response: dict[str, Any]) -> int | None:
@@ -91,15 +106,81 @@ def clock_offset(response: dict[str, Any]) -> int | None:
     return round((datetime.now(UTC) - parsedate_to_datetime(date)).total_seconds()) if date else None
 
 
-def why_refused(offset: int | None) -> str:
-    """Why AWS refused a pair of codes, as far as the clocks (``offset`` as of ``clock_offset``) can tell."""
-    if offset is not None and abs(offset) > TOLERATED_SECONDS:
-        direction = "ahead of" if offset > 0 else "behind"
+def is_far_off(offset: int | None) -> bool:
+    """Whether a clock that is ``offset`` seconds ahead of AWS's computes codes that AWS refuses."""
+    return offset is not None and abs(offset) > TOLERATED_SECONDS
+
+
+def why_computed_refused(offset: int | None) -> str:
+    """Why AWS refused codes that were computed from the seed (``offset`` as of ``clock_offset``)."""
+    if is_far_off(offset):
         return (
-            f"The clock of this machine is {abs(offset)} seconds {direction} AWS's: set it (and the phone's) by the "
-            "network's time, then run again."
+            f"{_clock(offset)}, so it computes codes of another time: set it by the network's time, then run again; "
+            "it carries on."
         )
-    return (
-        "The two codes have to follow each other directly, the earlier one first, the later one no older than a "
-        "minute: wait for a new code, then give it and the next one."
-    )
+    return "The codes were those of this moment, so the seed that is kept may be another device's."
+
+
+def why_typed_refused(codes: tuple[str, str], seed: str | None, offset: int | None) -> str:
+    """Why AWS refused a pair of codes that a person gave, and what to do.
+
+    Args:
+        codes: the codes, the earlier one first.
+        seed: the device's seed, which tells what the codes are; None where only the phone has it.
+        offset: as of ``clock_offset``.
+    """
+    if codes[0] == codes[1]:
+        why = "Both are the same code: wait until the app shows another one."
+    elif seed is None:
+        why = (
+            "The two codes have to follow each other directly, the earlier one first, the later one no older than a "
+            "minute: wait for a new code, then give it and the next one."
+        )
+    else:
+        why = _what_is_wrong(codes, seed, time.time() - (offset or 0))
+    return f"{why} ({_clock(offset)}.)" if is_far_off(offset) else why
+
+
+def _what_is_wrong(codes: tuple[str, str], seed: str, now: float) -> str:
+    """What is wrong with two codes at AWS's time ``now``, by the steps that they belong to."""
+    present = current_step(now)
+    first, second = (_step_of(code, seed, present) for code in codes)
+    if first is None and second is None:
+        return (
+            "Neither is a code of this device: see that the app shows the entry that you scanned just now (an older "
+            "one of the same name can be deleted), and that the phone's clock is right."
+        )
+    if first is None or second is None:
+        return f"The {'first' if first is None else 'second'} is no code of this device: it may be mistyped."
+    if second != first + 1:
+        return (
+            "They are in the wrong order: give the earlier code first."
+            if second < first
+            else "They do not follow each other directly: a code between the two was left out."
+        )
+    return _what_is_untimely(second, now)
+
+
+def _what_is_untimely(step: int, now: float) -> str:
+    """What is wrong with consecutive codes, the later of which is that of ``step``."""
+    if step < current_step(now) - 1:
+        return (
+            f"They are too old, by {round(now) - begin_of(step + 1)} seconds: give two new ones as soon as the app "
+            "shows them. If these were new, the phone's clock is slow: set it by the network's time."
+        )
+    if step > current_step(now) + 1:
+        ahead = begin_of(step) - round(now)
+        return f"The phone's clock is {ahead} seconds ahead of AWS's: set it by the network's time."
+    return "They look right, and may have been used before: wait for a new code, then give it and the next one."
+
+
+def _step_of(code: str, seed: str, around: int) -> int | None:
+    """The step whose code this is, the nearest to ``around``; None where it is none of the last or next ten minutes."""
+    totp = pyotp.TOTP(seed)
+    near = sorted(range(around - SEARCHED_STEPS, around + SEARCHED_STEPS + 1), key=lambda step: abs(step - around))
+    return next((step for step in near if totp.at(step * STEP_SECONDS) == code), None)
+
+
+def _clock(offset: int | None) -> str:
+    seconds = offset or 0
+    return f"The clock of this machine is {abs(seconds)} seconds {'ahead of' if seconds > 0 else 'behind'} AWS's"

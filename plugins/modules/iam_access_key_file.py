@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
   - amazon.aws.boto3
   - dayone.aws_account.attributes
+  - dayone.aws_account.vault
 options:
   user_name:
     description: The IAM user.
@@ -111,6 +112,7 @@ except ImportError:
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.dayone.aws_account.plugins.module_utils import _vault
 from ansible_collections.dayone.aws_account.plugins.module_utils._access_key import (
     AccessKey,
     marker_of,
@@ -124,6 +126,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import
     prove_writable,
     read_secret,
     remove_secret,
+    why_locked,
     write_secret,
 )
 
@@ -173,6 +176,7 @@ class Keys:
         self.user_name: str = module.params["user_name"]
         self.path = Path(module.params["path"])
         self.marker = marker_of(self.path)
+        self.vault = _vault.vault_of(module)
         self.client = module.client("iam", retry_decorator=AWSRetry.jittered_backoff())
 
     def ids(self) -> list[str]:
@@ -197,7 +201,7 @@ class Keys:
                 remove_secret(self.marker)  # AWS has refused: no key is under way
             raise
         key = AccessKey(answer["AccessKeyId"], answer["SecretAccessKey"])
-        write_secret(self.path, to_csv(key))
+        write_secret(self.path, to_csv(key), self.vault)
         return key
 
     def retire(self, key_id: str) -> None:
@@ -238,7 +242,7 @@ def refuse(keys: Keys, plan: Plan, key_ids: list[str], params: dict[str, Any]) -
     profile = params["credentials_profile"]
     if profile:
         there = profile_in(Path(params["credentials_file"]), profile)
-        in_file = read_access_key(keys.path)
+        in_file = read_access_key(keys.path, keys.vault)
         if there not in (None, *key_ids, in_file and in_file.access_key_id):
             return (
                 f"The profile '{profile}' of '{params['credentials_file']}' has another access key already, and is "
@@ -269,7 +273,7 @@ def lacks_key(params: dict[str, Any], key: AccessKey) -> bool:
 def ensure_key(module: Any) -> dict[str, Any]:
     """Bring about what is asked; returns what the module returns."""
     params, keys = module.params, Keys(module)
-    key_ids, in_file = keys.ids(), read_access_key(keys.path)
+    key_ids, in_file = keys.ids(), read_access_key(keys.path, keys.vault)
     plan = decide(key_ids, in_file.access_key_id if in_file else "", params["rotate"], keys.interrupted())
     why_not = refuse(keys, plan, key_ids, params)
     if why_not:
@@ -307,12 +311,17 @@ def main() -> None:
             "rotate": {"type": "bool", "default": False},
             "credentials_file": {"type": "path"},
             "credentials_profile": {"type": "str"},
+            **_vault.ARGUMENTS,
         },
         required_by={"credentials_profile": "credentials_file"},
         supports_check_mode=True,
     )
     try:
         result = ensure_key(module)
+    except _vault.LockedError:
+        path = Path(module.params["path"])
+        user_name = module.params["user_name"]
+        module.fail_json(msg=f"Could not see which access key of user '{user_name}' is kept: {why_locked(path)}")
     except OSError as error:
         module.fail_json(
             msg=f"Could not write the access key of user '{module.params['user_name']}' to '{error.filename}': "

@@ -19,6 +19,7 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
   - amazon.aws.boto3
   - dayone.aws_account.attributes
+  - dayone.aws_account.vault
 options:
   user_name:
     description: The IAM user.
@@ -99,11 +100,13 @@ except ImportError:
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.dayone.aws_account.plugins.module_utils import _vault
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
 from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import (
     broken_rules,
     generate_password,
     read_secret,
+    why_locked,
     write_secret,
 )
 
@@ -131,7 +134,8 @@ def has_login_profile(client: Any, user_name: str) -> bool:
 def durable_password(module: Any, policy: dict[str, Any] | None, anew: bool) -> str:
     """The password to set: given, or kept in the file by an earlier run, or generated and put there now."""
     given: str | None = module.params["password"]
-    kept = None if given or anew else read_secret(Path(module.params["password_file"]))
+    vault = _vault.vault_of(module)
+    kept = None if given or anew else read_secret(Path(module.params["password_file"]), vault)
     password = given or kept
     if password is None:
         password = generate_password(int((policy or {}).get("MinimumPasswordLength", 0)))
@@ -143,7 +147,7 @@ def durable_password(module: Any, policy: dict[str, Any] | None, anew: bool) -> 
             f"{'; '.join(broken)}. Nothing was changed: choose another one, or leave it out to have one generated."
         )
     if not given and not kept and not module.check_mode:
-        write_secret(Path(module.params["password_file"]), password + "\n")
+        write_secret(Path(module.params["password_file"]), password + "\n", vault)
     return password
 
 
@@ -160,6 +164,9 @@ def set_password(module: Any, client: Any, existing: bool) -> None:
                 Password=password,
                 PasswordResetRequired=module.params["password_reset_required"],
             )
+    except _vault.LockedError:
+        locked = why_locked(Path(module.params["password_file"]))
+        module.fail_json(msg=f"Could not give user '{user_name}' a console password: {locked}")
     except OSError as error:
         module.fail_json(
             msg=f"Could not keep the password of user '{user_name}' in '{module.params['password_file']}': "
@@ -192,6 +199,7 @@ def main() -> None:
                 "no_log": False,
             },
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            **_vault.ARGUMENTS,
         },
         required_if=[("state", "present", ("password", "password_file"), True)],
         supports_check_mode=True,

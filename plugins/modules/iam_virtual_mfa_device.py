@@ -9,66 +9,141 @@ version_added: 0.1.0
 short_description: Enable a virtual MFA device for an IAM user
 description:
   - Creates a virtual MFA device and assigns it to an IAM user, with the codes of a person's phone or with codes
-    computed from the device's seed.
-  - AWS shows the seed only once. It is in I(seed_file) before the user depends on the device; it is never returned.
+    computed from the device's seed. Replaces, resynchronizes and removes it too.
+  - AWS shows the seed only once. It is in I(seed_file) or I(seed_secret) before the user depends on the device; it is
+    never returned.
   - A run that was interrupted is carried on with. A device that was left unassigned is assigned when its seed is kept,
     and replaced when nobody has it.
+  - A user may have eight MFA devices; I(device_name) tells them apart.
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
+  - amazon.aws.tags
   - dayone.aws_account.attributes
+  - dayone.aws_account.vault
 options:
   user_name:
     description: The IAM user.
     type: str
     required: true
   device_name:
-    description: The device's name, unique in the account. By default the user's name.
+    description:
+      - The device's name, unique in the account whatever its path. By default the user's name.
+      - A device that I(rotate) puts in its place has C(-rotated) added to the name; it is the same device to this
+        module. The next rotation takes the first name again.
     type: str
   path:
-    description: The device's path, beginning and ending with a slash.
+    description: The path of a device that is created, beginning and ending with a slash.
     type: str
     default: /
   method:
     description:
       - How the two consecutive codes that AWS wants are come by.
-      - C(phone) shows the QR code in the terminal and in I(qr_code_file), and asks the person there for the codes.
-        Where nobody can be asked, the device stays pending, until a run that is given I(authentication_codes). Once the
-        device is assigned the seed is on the phone alone; both files are removed.
-      - C(seed) computes the codes from the seed, which stays in I(seed_file). For users that no person signs in as,
-        and for break-glass users.
+      - C(phone) shows the QR code in the terminal and in I(qr_code_file), and asks the person there for the codes,
+        three times at most. Where nobody can be asked, the device stays pending, until a run that is given
+        I(authentication_codes). Once the device is assigned the seed is on the phone alone; both files are removed.
+      - C(seed) computes the codes from the seed, which stays in I(seed_file) or I(seed_secret). For users that no
+        person signs in as, and for break-glass users. When AWS refuses the codes of the step that has passed and the
+        present one, the next step is waited for, up to 30 seconds.
     type: str
     choices: [phone, seed]
     default: phone
   authentication_codes:
-    description: With I(method=phone), two consecutive codes, the earlier one first.
+    description:
+      - Two consecutive codes of the device, the earlier one first.
+      - For I(method=phone) where nobody can be asked, and for I(resync).
     type: list
     elements: str
   seed_file:
     description:
       - Where the seed is kept, as an C(otpauth://) URI that any authenticator app takes, for the owner alone (mode
-        0600, in directories of mode 0700).
-      - Required when I(state=present).
+        0600, in directories of mode 0700), and encrypted as I(encrypt) says.
+      - During a rotation the new seed waits beside it, in a file with C(.new) added to the name.
+      - A file that holds something else than a seed is left alone, and the run fails.
+      - This or I(seed_secret) is required when I(state=present).
     type: path
+  seed_secret:
+    description:
+      - A secret of AWS Secrets Manager where the seed is kept, instead of I(seed_file). For I(method=seed).
+      - It is created where it is missing. A secret that holds something else than a seed is left alone, and the run
+        fails.
+      - During a rotation the new seed waits in the version labelled C(AWSPENDING).
+    type: dict
+    version_added: 0.2.0
+    suboptions:
+      name:
+        description:
+          - The secret's name, or its ARN; by an ARN, a secret of another account whose resource policy allows it.
+        type: str
+        required: true
+      region:
+        description: The secret's region. By default that of the ARN, or the region of the task.
+        type: str
+      kms_key_id:
+        description: The KMS key for a secret that is created. By default C(aws/secretsmanager).
+        type: str
+      role_arn:
+        description: A role to assume for the secret, in the other account that keeps it.
+        type: str
   qr_code_file:
-    description: With I(method=phone), where the QR code goes as a PNG. By default I(seed_file) with C(.png) added.
+    description:
+      - With I(method=phone), where the QR code goes as a PNG. By default I(seed_file) with C(.png) added.
+      - It holds the seed, and is encrypted as I(encrypt) says.
     type: path
+  show_secret_key:
+    description:
+      - With I(method=phone), shows below the QR code the secret key, for apps that can only be typed into.
+      - It is shown in the terminal alone.
+    type: bool
+    default: false
+    version_added: 0.2.0
   access_key_file:
     description:
       - A file with an access key of the user's, as M(dayone.aws_account.iam_access_key_file) writes it. With it a
-        device that I(method=seed) assigned is tried out, by asking STS for a session with its next code. That can
-        take 30 seconds.
+        device that this run assigned is tried out, by asking STS for a session with its next code. That can take 30
+        seconds.
       - A file that does not exist is no error, the device is then not tried out.
     type: path
+  verify_sign_in:
+    description:
+      - Tries the device out with its present code, in this run. The action plugin sets it when the time has come.
+      - A code that was used already is refused.
+    type: bool
+    default: false
+    version_added: 0.2.0
+  rotate:
+    description:
+      - Puts another device in the place of the one that the user has, in each run. The new one is assigned before the
+        old one is removed.
+      - An interrupted rotation is finished by the next run, without another one.
+    type: bool
+    default: false
+    version_added: 0.2.0
+  resync:
+    description:
+      - Resynchronizes the device with AWS, in each run, by two consecutive codes, those in I(authentication_codes) or,
+        with I(method=seed), computed ones.
+    type: bool
+    default: false
+    version_added: 0.2.0
+  force:
+    description:
+      - Removes the device even if it is the user's last one and a group of the user's has a policy that asks for MFA.
+    type: bool
+    default: false
+    version_added: 0.2.0
   state:
-    description: Whether the user has the device. C(absent) deactivates and deletes it, and removes I(seed_file).
+    description:
+      - Whether the user has the device. C(absent) deactivates and deletes it, and removes the seed in I(seed_file) or
+        I(seed_secret) (which AWS deletes for good after seven days).
     type: str
     choices: [present, absent]
     default: present
 requirements:
   - pyotp
   - segno
+  - cryptography, to encrypt files
 attributes:
   check_mode:
     support: full
@@ -76,11 +151,13 @@ attributes:
     support: full
     details: Shows the device's state, never the seed.
   idempotent:
-    support: full
+    support: partial
+    details: I(rotate) and I(resync) do their work in each run.
   action:
     description: A part of the work is done by an action plugin, which asks the person at the terminal.
     support: full
 seealso:
+  - module: dayone.aws_account.iam_virtual_mfa_device_info
   - module: amazon.aws.iam_mfa_device_info
 author:
   - The dayone.aws_account contributors (@dayone)
@@ -92,16 +169,38 @@ EXAMPLES = r"""
     user_name: admin
     seed_file: "{{ playbook_dir }}/secrets/admin.mfa"
 
-- name: Enable MFA for the break-glass user, without a phone
+- name: Enable MFA for the break-glass user, without a phone, and see that the seed is encrypted
   dayone.aws_account.iam_virtual_mfa_device:
     user_name: break-glass
     method: seed
     seed_file: "{{ playbook_dir }}/secrets/break-glass.mfa"
+    encrypt: always
+
+- name: Keep the seed in the Secrets Manager of another account
+  dayone.aws_account.iam_virtual_mfa_device:
+    user_name: break-glass
+    method: seed
+    seed_secret:
+      name: dayone/mfa/break-glass
+      role_arn: arn:aws:iam::210987654321:role/seed-keeper
+
+- name: Replace the device of a phone that was lost
+  dayone.aws_account.iam_virtual_mfa_device:
+    user_name: admin
+    seed_file: "{{ playbook_dir }}/secrets/admin.mfa"
+    rotate: true
+
+- name: Remove the device of somebody who has left
+  dayone.aws_account.iam_virtual_mfa_device:
+    user_name: former
+    state: absent
 """
 
 RETURN = r"""
 serial_number:
-  description: The device's serial number; empty in check mode for one that does not exist yet.
+  description:
+    - The device's serial number; empty where there is none, and in check mode for one that does not exist yet.
+    - While a rotation waits for a phone's codes, that of the new device.
   type: str
   returned: always
   sample: arn:aws:iam::123456789012:mfa/admin
@@ -120,253 +219,209 @@ seed_file:
   type: str
   returned: always
   sample: /home/founder/dayone-output/123456789012/admin.mfa
+seed_secret:
+  description: The name of the secret that the seed is kept in; empty where it is not kept in one.
+  type: str
+  returned: always
+  sample: dayone/mfa/break-glass
 qr_code_file:
   description: The file that holds the QR code; empty where there is none (any more).
   type: str
   returned: always
   sample: /home/founder/dayone-output/123456789012/admin.mfa.png
+replaced_serial_numbers:
+  description: The devices that a rotation removed, in this run or, in check mode, in the run to come.
+  type: list
+  elements: str
+  returned: when I(state=present)
+  sample: []
 sign_in_verified:
   description: Whether STS accepted a code of the device in this run.
   type: bool
   returned: always
   sample: true
+sign_in_code_at:
+  description: >-
+    When the first code begins that the device can be tried out with, in seconds since 1970. The action plugin waits for
+    it.
+  type: int
+  returned: when I(access_key_file) has a key and this run assigned the device
+  sample: 1790000010
+try_again_at:
+  description: >-
+    When codes that AWS may accept can be computed, in seconds since 1970, after it refused those of this moment. The
+    action plugin waits for it and tries once more.
+  type: int
+  returned: on failure
+  sample: 1790000010
 """
 
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 try:
     import botocore.exceptions
 except ImportError:
     pass  # AnsibleAWSModule says so
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
-    boto3_conn,
-    get_aws_connection_info,
-    is_boto3_error_code,
-    paginated_query_with_retries,
-)
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
-from ansible_collections.dayone.aws_account.plugins.module_utils import _totp
-from ansible_collections.dayone.aws_account.plugins.module_utils._access_key import read_access_key
+from ansible_collections.dayone.aws_account.plugins.module_utils import _mfa_devices, _mfa_plan, _totp, _vault
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws, said
-from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import (
-    prove_writable,
-    read_secret,
-    remove_secret,
-    write_secret,
-)
+from ansible_collections.dayone.aws_account.plugins.module_utils._mfa_plan import Device, Plan
+from ansible_collections.dayone.aws_account.plugins.module_utils._mfa_steps import VirtualMfaDevice
+from ansible_collections.dayone.aws_account.plugins.module_utils._seed_keeper import KeeperError
+from ansible_collections.dayone.aws_account.plugins.module_utils._sign_in import open_session
 
 
-class Device(NamedTuple):
-    """A virtual MFA device as AWS lists it: with the user it is assigned to, without its seed."""
-
-    serial_number: str
-    user_name: str | None
-
-    @property
-    def status(self) -> str:
-        return "assigned" if self.user_name else "pending"
-
-
-class Plan(NamedTuple):
-    """What has to be done for the user to have the device, and how it stands when that is done."""
-
-    delete: bool = False
-    create: bool = False
-    assign: bool = False
-    status: str = "assigned"
-
-    @property
-    def changes(self) -> bool:
-        return self.delete or self.create or self.assign
-
-
-def plan(device: Device | None, user_name: str, uri: str | None, can_assign: bool) -> Plan:
-    """What to do about ``device`` (None: there is none) for ``user_name``.
-
-    Args:
-        uri: what the seed file holds.
-        can_assign: whether this run has codes for the device, or can compute them.
-
-    Raises:
-        ValueError: the device is somebody else's.
-    """
-    status = "assigned" if can_assign else "pending"
-    if device is None:
-        return Plan(create=True, assign=can_assign, status=status)
-    if device.user_name == user_name:
-        return Plan()
-    if device.user_name:
-        raise ValueError(device.user_name)
-    if uri and _totp.is_of_device(uri, device.serial_number):
-        return Plan(assign=can_assign, status=status)
-    return Plan(delete=True, create=True, assign=can_assign, status=status)
-
-
-def plan_absence(device: Device | None) -> Plan:
-    """What to do for ``device`` not to be there."""
-    return Plan(delete=device is not None, status="absent")
-
-
-def given(path: Path | None) -> Path:
-    """A file that state=present always has: required_if sees to seed_file, and qr_code_file follows from it."""
-    if path is None:
-        raise AssertionError("state=present without seed_file")
-    return path
-
-
-class VirtualMfaDevice:
-    """The device that the module's parameters speak of, in AWS and in its files."""
-
-    def __init__(self, module: Any) -> None:
-        self.module = module
-        self.client = module.client("iam", retry_decorator=AWSRetry.jittered_backoff())
-        self.user_name: str = module.params["user_name"]
-        self.name: str = module.params["device_name"] or self.user_name
-        self.path: str = module.params["path"]
-        self.seed_file = Path(module.params["seed_file"]) if module.params["seed_file"] else None
-        qr_code_file = module.params["qr_code_file"] or (f"{self.seed_file}.png" if self.seed_file else None)
-        self.qr_code_file = Path(qr_code_file) if qr_code_file else None
-
-    def find(self) -> Device | None:
-        """The device, looked for among the user's own first: of one that is in order, this is the only call."""
-        return self._find_assigned() or self._find_virtual()
-
-    def _is_ours(self, serial_number: str) -> bool:
-        return serial_number.partition(":mfa")[2] == f"{self.path}{self.name}"
-
-    def _find_assigned(self) -> Device | None:
-        try:
-            found = paginated_query_with_retries(self.client, "list_mfa_devices", UserName=self.user_name)["MFADevices"]
-        except is_boto3_error_code("NoSuchEntity"):
-            return None  # in check mode the user may not exist yet
-        return next(
-            (Device(item["SerialNumber"], self.user_name) for item in found if self._is_ours(item["SerialNumber"])),
-            None,
+def bring_in(module: Any, wanted: VirtualMfaDevice) -> None:
+    """state=present"""
+    kept = wanted.look()
+    before = _mfa_plan.in_use(wanted.standing, wanted.wish(), kept)
+    to_do = _mfa_plan.plan(wanted.standing, wanted.wish(), kept)
+    if wanted.wish().given_codes and to_do.status == "pending":
+        module.warn(
+            "The authentication_codes were not used, for no device whose seed is kept waits for them: the codes have "
+            "to be those of the device that is pending now."
         )
-
-    def _find_virtual(self) -> Device | None:
-        found = paginated_query_with_retries(self.client, "list_virtual_mfa_devices")["VirtualMFADevices"]
-        return next(
-            (
-                Device(item["SerialNumber"], item.get("User", {}).get("UserName"))
-                for item in found
-                if self._is_ours(item["SerialNumber"])
-            ),
-            None,
-        )
-
-    def delete(self, device: Device) -> None:
-        if device.user_name:
-            self.client.deactivate_mfa_device(
-                aws_retry=True, UserName=device.user_name, SerialNumber=device.serial_number
-            )
-        self.client.delete_virtual_mfa_device(aws_retry=True, SerialNumber=device.serial_number)
-
-    def create(self) -> Device:
-        """Create the device and put its seed on disk, which AWS will not show again."""
-        seed_file = given(self.seed_file)
-        prove_writable(seed_file)
-        made = self.client.create_virtual_mfa_device(aws_retry=True, Path=self.path, VirtualMFADeviceName=self.name)
-        device = made["VirtualMFADevice"]
-        uri = _totp.device_uri(device["SerialNumber"], device["Base32StringSeed"].decode())
-        write_secret(seed_file, uri + "\n")
-        return Device(device["SerialNumber"], None)
-
-    def assign(self, device: Device, codes: tuple[str, str]) -> Device:
-        self.client.enable_mfa_device(
-            aws_retry=True,
-            UserName=self.user_name,
-            SerialNumber=device.serial_number,
-            AuthenticationCode1=codes[0],
-            AuthenticationCode2=codes[1],
-        )
-        return Device(device.serial_number, self.user_name)
-
-    def assign_with_seed(self, device: Device, seed: str) -> Device:
-        """Assign with computed codes: of steps that have begun, or, where AWS is ahead of us, one step later."""
-        step = _totp.current_step()
-        try:
-            return self.assign(device, _totp.code_pair(seed, step - 1))
-        except is_boto3_error_code("InvalidAuthenticationCode"):
-            _totp.wait_for_step(step + 1)
-            return self.assign(device, _totp.code_pair(seed, step))
-
-    def show_qr_code(self, uri: str) -> None:
-        qr_code_file = given(self.qr_code_file)
-        if not qr_code_file.exists():
-            write_secret(qr_code_file, _totp.qr_code_png(uri))
-
-    def leave_to_phone(self) -> None:
-        """Remove seed and QR code, which the phone has. A seed without a QR code is not for a phone: it stays."""
-        if self.qr_code_file and self.qr_code_file.exists():
-            self.remove_files()
-
-    def remove_files(self) -> None:
-        for path in (self.seed_file, self.qr_code_file):
-            if path:
-                remove_secret(path)
-
-    def uri(self) -> str | None:
-        return read_secret(self.seed_file) if self.seed_file else None
+    device = to_do.device if module.check_mode else wanted.carry_out(to_do)
+    tagged = bool(device) and not to_do.create and wanted.change_tags(device or before[0])
+    resynced = module.params["resync"] and resynchronize(module, wanted, to_do.device)
+    result: dict[str, Any] = {"sign_in_verified": False}
+    if not module.check_mode and device and to_do.status == "assigned":
+        if module.params["verify_sign_in"]:
+            result["sign_in_verified"] = verify_sign_in(module, wanted, device)
+        if to_do.assigns and wanted.access_key() and wanted.seed():
+            # The last code was used to assign the device: the next one is the first that STS accepts.
+            result["sign_in_code_at"] = _totp.begin_of(_totp.current_step() + 1)
+        elif wanted.for_phone:
+            wanted.leave_to_phone()
+    leave(
+        module,
+        wanted,
+        changed=to_do.changes or tagged or resynced,
+        device=device,
+        status=to_do.status,
+        before=before[0].status if before else standing_status(to_do),
+        beside=to_do.beside and to_do.status == "pending",
+        replaced_serial_numbers=[gone.serial_number for gone in to_do.delete_last],
+        **result,
+    )
 
 
-def apply(module: Any, wanted: VirtualMfaDevice, device: Device | None, to_do: Plan) -> Device | None:
-    """Carry ``to_do`` out; returns the device as it is then."""
-    if to_do.delete and device:
-        wanted.delete(device)
-        wanted.remove_files()
-        device = None
-    if to_do.create:
-        device = wanted.create()
-    uri = wanted.uri()
-    if device is None or uri is None:
-        return device
-    if module.params["method"] == "seed":
-        return wanted.assign_with_seed(device, _totp.seed_of(uri)) if to_do.assign else device
-    if device.status == "pending":
-        wanted.show_qr_code(uri)
-    codes = module.params["authentication_codes"]
-    if to_do.assign and codes:
-        device = wanted.assign(device, (codes[0], codes[1]))
-    if device.status == "assigned":
-        wanted.leave_to_phone()
-    return device
+def standing_status(to_do: Plan) -> str:
+    """How the device stood of which the user had none assigned."""
+    return "pending" if to_do.device or to_do.delete_first else "absent"
 
 
-def verify_sign_in(module: Any, device: Device, seed: str) -> bool:
-    """Whether STS opens a session for the user with the device's next code; the last one was used to assign it."""
-    key = read_access_key(Path(module.params["access_key_file"]))
-    if key is None:
+def resynchronize(module: Any, wanted: VirtualMfaDevice, device: Device | None) -> bool:
+    """Tell AWS how far the device's clock is off; a device that was not assigned before this run needs none."""
+    if device is None or device.status != "assigned":
         return False
-    region, endpoint, connection = get_aws_connection_info(module)
-    connection.pop("profile_name", None)
-    connection.update(
-        aws_access_key_id=key.access_key_id, aws_secret_access_key=key.secret_access_key, aws_session_token=None
-    )
-    sts = boto3_conn(
-        module, conn_type="client", resource="sts", region=region or "us-east-1", endpoint=endpoint, **connection
-    )
-    step = _totp.current_step() + 1
-    _totp.wait_for_step(step)
-    # A key made a moment ago is not known everywhere at once.
-    get_session = AWSRetry.jittered_backoff(catch_extra_error_codes=["InvalidClientTokenId"])(sts.get_session_token)
+    if wanted.for_phone and not module.params["authentication_codes"]:
+        module.fail_json(
+            msg=f"Could not resynchronize the virtual MFA device '{device.name}' of user '{wanted.user_name}': there "
+            "is nobody to ask for two consecutive codes of it. Give them in authentication_codes, the earlier one "
+            "first."
+        )
+    if not module.check_mode:
+        _mfa_devices.resynchronize(wanted.client, device, wanted.codes())
+    return True
+
+
+def verify_sign_in(module: Any, wanted: VirtualMfaDevice, device: Device) -> bool:
+    """Whether STS opens a session for the user with the device's present code."""
+    key, seed = wanted.access_key(), wanted.seed()
+    if key is None or seed is None:
+        return False
     try:
-        get_session(SerialNumber=device.serial_number, TokenCode=_totp.code_pair(seed, step)[0])
+        open_session(module, key, device.serial_number, _totp.code_pair(seed, _totp.current_step())[0])
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
         module.warn(
-            f"The MFA device of user '{device.user_name}' is assigned, but a trial of it failed: {said(str(error))}"
+            f"The MFA device of user '{wanted.user_name}' is assigned, but a trial of it failed: {said(str(error))}"
         )
         return False
     return True
 
 
-def check_codes(module: Any) -> None:
+def take_away(module: Any, wanted: VirtualMfaDevice) -> None:
+    """state=absent"""
+    wanted.look()
+    to_do = _mfa_plan.plan_absence(wanted.standing, wanted.wish())
+    seed_is_kept = wanted.seed_is_kept()
+    if _mfa_plan.is_last(wanted.standing, to_do) and not module.params["force"]:
+        groups = _mfa_devices.groups_that_require_mfa(wanted.client, wanted.user_name)
+        if groups:
+            module.fail_json(
+                msg=f"'{wanted.name}' is the last MFA device of user '{wanted.user_name}', and the group "
+                f"'{groups[0]}' requires MFA: without it the user can do next to nothing. Nothing was changed. Enable "
+                "another device first, or set force to remove it all the same."
+            )
+    if not module.check_mode:
+        wanted.carry_out(to_do)
+        if to_do.changes or seed_is_kept:
+            wanted.remove_files()
+    before = next((device.status for device in to_do.delete_first), "absent")
+    changed = to_do.changes or seed_is_kept
+    leave(module, wanted, changed=changed, device=None, status="absent", before=before, sign_in_verified=False)
+
+
+def leave(
+    module: Any,
+    wanted: VirtualMfaDevice,
+    *,
+    changed: bool,
+    device: Device | None,
+    status: str,
+    before: str,
+    beside: bool = False,
+    **more: Any,
+) -> None:
+    """End the module's run with what it found and did."""
+    secret = module.params["seed_secret"]
+    module.exit_json(
+        changed=changed,
+        serial_number=device.serial_number if device else "",
+        user_name=wanted.user_name,
+        status=status,
+        seed_secret=secret["name"] if secret and status != "absent" else "",
+        **wanted.files(beside),
+        diff={"before": {"status": before}, "after": {"status": status}},
+        **more,
+    )
+
+
+def check_input(module: Any) -> None:
+    """What argument_spec cannot say, before the first call."""
     codes = module.params["authentication_codes"]
-    if codes and not (len(codes) == 2 and all(len(code) == 6 and code.isdigit() for code in codes)):
+    if codes and not (len(codes) == 2 and all(len(code) == 6 and code.isascii() and code.isdigit() for code in codes)):
         module.fail_json(msg="authentication_codes takes two codes of six digits each, the earlier one first.")
+    if module.params["rotate"] and module.params["resync"]:
+        module.fail_json(msg="rotate and resync go one at a time: a new device needs no resynchronization.")
+    if module.params["state"] == "present" and module.params["method"] == "phone" and not module.params["seed_file"]:
+        module.fail_json(
+            msg="With method=phone the seed waits for the phone in a file: give seed_file. seed_secret is for "
+            "method=seed."
+        )
+
+
+def fail_refused(module: Any, wanted: VirtualMfaDevice, tried: str, error: Any) -> None:
+    """End the module's run: AWS refused the two codes."""
+    offset = _totp.clock_offset(error.response)
+    codes = module.params["authentication_codes"]
+    more: dict[str, Any] = {}
+    if codes:
+        seed = wanted.seed(beside=True) or wanted.seed()
+        reason = _totp.why_typed_refused((codes[0], codes[1]), seed, offset)
+    else:
+        reason = _totp.why_computed_refused(offset)
+        if not _totp.is_far_off(offset):
+            # AWS may be ahead of us: then the present code and the next one are the right ones.
+            more["try_again_at"] = _totp.begin_of(_totp.current_step() + 1)
+    module.fail_json(
+        msg=f"Could not {tried}: AWS refused the two codes. {reason}",
+        error={"code": "InvalidAuthenticationCode", "message": str(error)},
+        **more,
+    )
 
 
 def main() -> None:
@@ -378,67 +433,63 @@ def main() -> None:
             "method": {"type": "str", "choices": ["phone", "seed"], "default": "phone"},
             "authentication_codes": {"type": "list", "elements": "str", "no_log": True},
             "seed_file": {"type": "path", "no_log": False},
+            "seed_secret": {
+                "type": "dict",
+                "no_log": False,
+                "options": {
+                    "name": {"type": "str", "required": True},
+                    "region": {"type": "str"},
+                    "kms_key_id": {"type": "str", "no_log": False},
+                    "role_arn": {"type": "str"},
+                },
+            },
             "qr_code_file": {"type": "path"},
+            "show_secret_key": {"type": "bool", "default": False, "no_log": False},
             "access_key_file": {"type": "path", "no_log": False},
+            "verify_sign_in": {"type": "bool", "default": False},
+            "rotate": {"type": "bool", "default": False},
+            "resync": {"type": "bool", "default": False},
+            "force": {"type": "bool", "default": False},
+            "tags": {"type": "dict", "aliases": ["resource_tags"]},
+            "purge_tags": {"type": "bool", "default": True},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            **_vault.ARGUMENTS,
         },
-        required_if=[("state", "present", ["seed_file"])],
+        required_if=[("state", "present", ["seed_file", "seed_secret"], True)],
+        mutually_exclusive=[("seed_file", "seed_secret")],
         supports_check_mode=True,
     )
     if missing := _totp.missing_libraries():
         module.fail_json(msg=missing)
-    check_codes(module)
-    wanted = VirtualMfaDevice(module)
-    tried = f"enable the virtual MFA device '{wanted.name}' for user '{wanted.user_name}'"
+    check_input(module)
+    absent = module.params["state"] == "absent"
+    name = module.params["device_name"] or module.params["user_name"]
+    verb = "remove" if absent else "resynchronize" if module.params["resync"] else "enable"
+    tried = f"{verb} the virtual MFA device '{name}' {'of' if absent else 'for'} user '{module.params['user_name']}'"
     try:
-        run(module, wanted)
-    except ValueError as owner:
+        wanted = VirtualMfaDevice(module)
+        (take_away if absent else bring_in)(module, wanted)
+    except _mfa_plan.TakenError as taken:
         module.fail_json(
-            msg=f"The virtual MFA device '{wanted.name}' belongs to user '{owner}': give another device_name for "
-            f"'{wanted.user_name}'. Nothing was changed."
+            msg=f"The virtual MFA device '{taken.device.name}' belongs to user '{taken.device.user_name}': give "
+            f"another device_name for '{module.params['user_name']}'. Nothing was changed."
         )
+    except _mfa_plan.FullError:
+        module.fail_json(
+            msg=f"Could not {tried}: the user has {_mfa_plan.DEVICES_PER_USER} MFA devices, the most that AWS allows. "
+            "Remove one first; a rotation, too, needs room for one more. Nothing was changed."
+        )
+    except KeeperError as error:
+        module.fail_json(msg=f"Could not {tried}: {error}")
     except OSError as error:
         module.fail_json(
-            msg=f"Could not {tried}: its seed cannot be kept in '{wanted.seed_file}': {error.strerror}. Make that "
-            "place writable, then run again."
+            msg=f"Could not {tried}: its seed cannot be kept in '{module.params['seed_file']}': {error.strerror}. Make "
+            "that place writable, then run again."
         )
     except is_boto3_error_code("InvalidAuthenticationCode") as error:
-        reason = _totp.why_refused(_totp.clock_offset(error.response))
-        module.fail_json(
-            msg=f"Could not {tried}: AWS refused the two codes. {reason}",
-            error={"code": "InvalidAuthenticationCode", "message": str(error)},
-        )
+        fail_refused(module, wanted, tried, error)
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
         fail_aws(module, error, tried)
-
-
-def run(module: Any, wanted: VirtualMfaDevice) -> None:
-    before = wanted.find()
-    if module.params["state"] == "absent":
-        to_do = plan_absence(before)
-    else:
-        can_assign = module.params["method"] == "seed" or bool(module.params["authentication_codes"])
-        to_do = plan(before, wanted.user_name, wanted.uri(), can_assign)
-    after = before if module.check_mode else apply(module, wanted, before, to_do)
-    uri = wanted.uri()
-    try_out = to_do.assign and module.params["method"] == "seed" and module.params["access_key_file"]
-    verified = False
-    if try_out and after and uri and not module.check_mode:
-        verified = verify_sign_in(module, after, _totp.seed_of(uri))
-    module.exit_json(
-        changed=to_do.changes,
-        serial_number=after.serial_number if after else "",
-        user_name=wanted.user_name,
-        status=to_do.status,
-        seed_file=_if_exists(wanted.seed_file),
-        qr_code_file=_if_exists(wanted.qr_code_file),
-        sign_in_verified=verified,
-        diff={"before": {"status": before.status if before else "absent"}, "after": {"status": to_do.status}},
-    )
-
-
-def _if_exists(path: Path | None) -> str:
-    return str(path) if path and path.exists() else ""
 
 
 if __name__ == "__main__":

@@ -266,7 +266,7 @@ class TestVirtualMfaDevice:
         totp = pyotp.TOTP(pyotp.parse_uri(file.read_text().strip()).secret)
         wrong = failing("iam_virtual_mfa_device", "wrong", authentication_codes=["000000", "000001"], **options)
         run = ansible(play(wrong))
-        assert "follow each other directly" in run.task("wrong")["result"]["msg"]
+        assert "Neither is a code of this device" in run.task("wrong")["result"]["msg"]
         now = int(time.time())
         codes = [totp.at(now - 30), totp.at(now)]
         run = ansible(play(task("iam_virtual_mfa_device", "finish", authentication_codes=codes, **options)), "-vvv")

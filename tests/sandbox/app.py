@@ -8,6 +8,7 @@ import re
 import threading
 import traceback
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 from moto.core.exceptions import ServiceException
@@ -58,6 +59,9 @@ class Application:
         principal = principal_of(scope.access_key, self.world.sessions)
         if principal is None:
             return error_response(request.protocol_of(http, scope.service), unknown_key(scope.service))
+        late = untimely(http, scope.service, self.world.now())
+        if late is not None:
+            return error_response(request.protocol_of(http, scope.service), late)
         call = request.read(http, scope, principal)
         response = self._judge(call, environ)
         self._note(call, response)
@@ -123,6 +127,35 @@ def unknown_key(service: str) -> RefusalError:
         return RefusalError("InvalidClientTokenId", "The security token included in the request is invalid.", 403)
     # The JSON services name the same refusal differently.
     return RefusalError("UnrecognizedClientException", "The security token included in the request is invalid.", 400)
+
+
+def untimely(http: HttpRequest, service: str, now: float) -> RefusalError | None:
+    """What a service answers to a signature of another time: five minutes are let pass, by S3 fifteen.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html and, for S3,
+    https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+    """
+    signed = http.headers.get("X-Amz-Date", "")
+    if not re.fullmatch(r"\d{8}T\d{6}Z", signed):
+        return None
+    ahead = datetime.strptime(signed, "%Y%m%dT%H%M%S%z").timestamp() - now
+    if service == "s3":
+        far = abs(ahead) > 15 * 60
+        message = "The difference between the request time and the current time is too large."
+        return RefusalError("RequestTimeTooSkewed", message, 403) if far else None
+    if abs(ahead) <= 5 * 60:
+        return None
+    sign, limit = ("-", now - 5 * 60) if ahead < 0 else ("+", now + 5 * 60)
+    bounds = f"{_amz_date(limit)} ({_amz_date(now)} {sign} 5 min.)"
+    if ahead < 0:
+        return RefusalError("SignatureDoesNotMatch", f"Signature expired: {signed} is now earlier than {bounds}", 403)
+    return RefusalError(
+        "SignatureDoesNotMatch", f"Signature not yet current: {signed} is still later than {bounds}", 403
+    )
+
+
+def _amz_date(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
 def error_code(response: Response) -> str:

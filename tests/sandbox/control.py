@@ -81,6 +81,8 @@ def _set_world(world: World, fields: dict[str, Any]) -> Any:
             world.aliases_elsewhere.add(value)
         elif name == "confirm_subscription":
             world.confirmed_endpoints.add((account, value))
+        elif name == "clock_ahead_seconds":
+            world.clock_ahead_seconds = value
         else:
             setattr(switches, name, value)
     return dataclasses.asdict(switches)
@@ -117,6 +119,10 @@ def _is_time(value: Any) -> bool:
     return value is None or (isinstance(value, str) and re.fullmatch(TIME, value) is not None)
 
 
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def _is_texts(value: Any) -> bool:
     return isinstance(value, list) and all(_is_text(item) for item in value)
 
@@ -129,6 +135,7 @@ WORLD_FIELDS: dict[str, Callable[[Any], bool]] = {
     "iam_billing_access": _is_bool,
     "billing_metric_currency": _is_currency,
     "billing_alert_keys": _is_texts,
+    "clock_ahead_seconds": _is_number,
     "alias_taken": _is_text,
     "confirm_subscription": _is_text,
 }

@@ -23,6 +23,11 @@ class RequestHandler(MotoRequestHandler):
     # Head and body leave in two writes; with Nagle's algorithm the second waits 40 ms for the first one's ACK.
     disable_nagle_algorithm = True
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The time in the header Date, by which clients see how far their clock is off."""
+        application: Any = self.server.app
+        return super().date_time_string(application.world.now() if timestamp is None else timestamp)
+
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's name
         pass
 

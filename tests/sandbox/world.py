@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections import defaultdict
 from typing import Any
 
@@ -55,8 +56,14 @@ class World:
     faults: list[Fault] = dataclasses.field(default_factory=list)
     sessions: dict[str, Principal] = dataclasses.field(default_factory=dict)
     journal: list[Call] = dataclasses.field(default_factory=list)
+    # How far AWS's clock is ahead of this machine's, which is a clock here that is behind.
+    clock_ahead_seconds: int = 0
     # Rules keep what they must remember here, each under a name of its own.
     memory: defaultdict[str, dict[Any, Any]] = dataclasses.field(default_factory=lambda: defaultdict(dict))
+
+    def now(self) -> float:
+        """AWS's time, in seconds since 1970."""
+        return time.time() + self.clock_ahead_seconds
 
     def raise_fault(self, service: str, action: str) -> None:
         """Answer with an injected fault, if one is set for this action."""

@@ -11,6 +11,7 @@ import pytest
 import zxingcpp
 from ansible_collections.dayone.aws_account.plugins.module_utils import _totp
 from PIL import Image
+from unit.qr_codes import render
 
 SERIAL = "arn:aws:iam::123456789012:mfa/break-glass"
 SEED = base64.b32encode(b"0123456789" * 4).decode()
@@ -59,31 +60,56 @@ def test_the_terminal_drawing_is_read_by_a_real_decoder() -> None:
     assert code.text == URI
 
 
-def render(drawing: str, scale: int = 6) -> Image.Image:
-    """A terminal's picture of half-block characters: white on black, two pixels in each."""
-    halves = {" ": (0, 0), "▀": (1, 0), "▄": (0, 1), "█": (1, 1)}
-    lines = [line for line in drawing.splitlines() if line.strip()]
-    image = Image.new("L", (max(map(len, lines)), 2 * len(lines)))
-    for row, line in enumerate(lines):
-        for column, character in enumerate(line):
-            for half, white in enumerate(halves[character]):
-                image.putpixel((column, 2 * row + half), 255 * white)
-    return image.resize((image.width * scale, image.height * scale))
-
-
 def response(offset: int) -> dict[str, object]:
     date = format_datetime(datetime.now(UTC) - timedelta(seconds=offset), usegmt=True)
     return {"ResponseMetadata": {"HTTPHeaders": {"date": date}}}
 
 
-@pytest.mark.parametrize(("offset", "words"), [(300, "ahead of"), (-300, "behind")])
+@pytest.mark.parametrize(("offset", "words"), [(300, "300 seconds ahead of AWS's"), (-299, "299 seconds behind AWS's")])
 def test_a_clock_that_is_off_is_named(offset: int, words: str) -> None:
-    measured = _totp.clock_offset(response(offset))
+    assert words in _totp.why_computed_refused(offset)
+    assert words in _totp.why_typed_refused(("123456", "654321"), None, offset)
+
+
+def test_the_offset_is_measured_by_the_date_header() -> None:
+    measured = _totp.clock_offset(response(300))
     assert measured is not None
-    assert abs(measured - offset) <= 2
-    assert words in _totp.why_refused(measured)
-
-
-def test_a_clock_that_is_right_points_at_the_codes() -> None:
-    assert "follow each other" in _totp.why_refused(_totp.clock_offset(response(0)))
+    assert abs(measured - 300) <= 2
     assert _totp.clock_offset({}) is None
+    assert "The clock" not in _totp.why_computed_refused(0)
+
+
+# The steps, from the present one, that the two codes given are of; a code of no step is in words.
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ((0, 0), "the same code"),
+        (("none", "other"), "Neither is a code of this device"),
+        (("none", 0), "The first is no code"),
+        ((-1, "none"), "The second is no code"),
+        ((0, -1), "wrong order"),
+        ((-2, 0), "left out"),
+        ((-6, -5), "too old"),
+        ((6, 7), "The phone's clock is"),
+        ((-1, 0), "They look right"),
+    ],
+)
+def test_a_wrong_pair_of_codes_is_explained(given: tuple[int | str, int | str], words: str) -> None:
+    present = _totp.current_step()
+    codes = [NO_CODES[one] if isinstance(one, str) else _totp.code_pair(SEED, present + one)[0] for one in given]
+    for offset in (0, 5):
+        assert words in _totp.why_typed_refused((codes[0], codes[1]), SEED, offset)
+
+
+NO_CODES = {"none": "000000", "other": "000001"}
+
+
+def test_without_the_seed_the_rule_is_told() -> None:
+    assert "follow each other" in _totp.why_typed_refused(("123456", "654321"), None, 0)
+
+
+def test_a_uri_tells_its_device() -> None:
+    assert _totp.is_seed(URI)
+    assert not _totp.is_seed("otpauth://totp/Somebody:ada?secret=A")
+    assert _totp.device_name_of(URI) == "break-glass"
+    assert _totp.device_name_of("no URI") == ""

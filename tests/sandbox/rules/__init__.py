@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import account, billing, budgets, iam, mfa, passwords, s3, sns, sts, trails
+from . import account, billing, budgets, iam, mfa, passwords, s3, secrets_manager, sns, sts, trails
 from .registry import RULES, Answer, Rule
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "mfa",
     "passwords",
     "s3",
+    "secrets_manager",
     "sns",
     "sts",
     "trails",

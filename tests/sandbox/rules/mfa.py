@@ -8,7 +8,6 @@ import hmac
 import io
 import re
 import struct
-import time
 from typing import Any
 from urllib.parse import quote
 
@@ -35,9 +34,9 @@ def totp(seed: str, step: int) -> str:
     return f"{number % 1_000_000:06d}"
 
 
-def recent_steps() -> tuple[int, int, int]:
+def recent_steps(world: World) -> tuple[int, int, int]:
     """The time steps whose codes are recent: one's clock may be a step off."""
-    now = int(time.time()) // STEP_SECONDS
+    now = int(world.now()) // STEP_SECONDS
     return now - 1, now, now + 1
 
 
@@ -110,7 +109,7 @@ def check_two_codes(request: Request, device: VirtualMfaDevice, world: World) ->
     if not all(re.fullmatch(r"[0-9]{6}", code) for code in codes):
         raise RefusalError("ValidationError", "The authentication codes must be strings of six digits.")
     seed = device.base32_string_seed
-    for step in recent_steps():
+    for step in recent_steps(world):
         if codes == (totp(seed, step - 1), totp(seed, step)):
             used_steps(world)[device.serial_number] = step
             return
@@ -120,7 +119,7 @@ def check_two_codes(request: Request, device: VirtualMfaDevice, world: World) ->
 def accept_code(device: VirtualMfaDevice, code: str, world: World) -> bool:
     """Whether a single code is right and recent. It is used up by this: no code is accepted a second time."""
     used = used_steps(world)
-    for step in recent_steps():
+    for step in recent_steps(world):
         if step > used.get(device.serial_number, 0) and code == totp(device.base32_string_seed, step):
             used[device.serial_number] = step
             return True

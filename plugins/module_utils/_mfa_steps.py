@@ -1,0 +1,191 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The steps by which a user gets a virtual MFA device, in an order that loses no seed wherever it is cut off."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.amazon.aws.plugins.module_utils.tagging import compare_aws_tags
+from ansible_collections.dayone.aws_account.plugins.module_utils import _mfa_devices, _mfa_plan, _totp, _vault
+from ansible_collections.dayone.aws_account.plugins.module_utils._access_key import AccessKey, read_access_key
+from ansible_collections.dayone.aws_account.plugins.module_utils._mfa_plan import Device, Kept, Plan, Standing, Wish
+from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import remove_secret, why_locked, write_secret
+from ansible_collections.dayone.aws_account.plugins.module_utils._seed_keeper import File, Keeper, secrets_manager
+
+
+class VirtualMfaDevice:
+    """The device that the module's parameters speak of: how it stands, and the steps that change it."""
+
+    def __init__(self, module: Any) -> None:
+        self.module = module
+        self.client = module.client("iam", retry_decorator=AWSRetry.jittered_backoff())
+        self.vault = _vault.vault_of(module)
+        self.user_name: str = module.params["user_name"]
+        self.name: str = module.params["device_name"] or self.user_name
+        self.for_phone: bool = module.params["method"] == "phone"
+        self.keeper = self._keeper()
+        self.standing = Standing()
+
+    def _keeper(self) -> Keeper | None:
+        if self.module.params["seed_secret"]:
+            description = f"Seed of the virtual MFA device '{self.name}' of IAM user '{self.user_name}'"
+            return secrets_manager(self.module, self.module.params["seed_secret"], description)
+        if self.module.params["seed_file"]:
+            return File(Path(self.module.params["seed_file"]), self.vault)
+        return None
+
+    @property
+    def kept_by(self) -> Keeper:
+        """The keeper, which state=present always has: required_one_of sees to it."""
+        if self.keeper is None:
+            raise AssertionError("state=present without seed_file and seed_secret")
+        return self.keeper
+
+    def look(self) -> Kept:
+        """Read how things stand; of a device that is in order, one call to AWS is all, and the seed is not touched."""
+        wish = self.wish()
+        of_user = _mfa_devices.list_of_user(self.client, self.user_name)
+        self.standing = Standing(of_user)
+        mine = [device for device in of_user if _mfa_plan.belongs(device, self.name)]
+        if self.module.params["state"] == "present" and len(mine) == 1 and not wish.rotate:
+            return Kept()
+        others = [device for device in _mfa_devices.list_virtual(self.client) if _mfa_plan.belongs(device, self.name)]
+        self.standing = Standing(of_user, tuple(device for device in others if device.user_name != self.user_name))
+        return Kept(self._whose(mine + others, beside=False), self._whose(mine + others, beside=True))
+
+    def _whose(self, devices: list[Device], *, beside: bool) -> str | None:
+        """Which of the devices the seed in the keeper is of, by its serial number."""
+        uri = self.keeper.read(beside=beside) if self.keeper else None
+        serials = (device.serial_number for device in devices)
+        return next((serial for serial in serials if uri and _totp.is_of_device(uri, serial)), None)
+
+    def wish(self) -> Wish:
+        codes = bool(self.module.params["authentication_codes"])
+        return Wish(
+            self.user_name,
+            self.name,
+            rotate=self.module.params["rotate"],
+            can_assign=codes or not self.for_phone,
+            given_codes=codes,
+        )
+
+    def carry_out(self, to_do: Plan) -> Device | None:
+        """Take the steps of the plan; returns the device as it is then."""
+        device = to_do.device
+        for useless in to_do.delete_first:
+            _mfa_devices.delete(self.client, useless)
+        if to_do.create:
+            device = self._create(to_do.create, to_do.beside)
+        if device and device.status == "pending":
+            if self.for_phone:
+                self._show_qr_code(to_do.beside)
+            if to_do.assigns:
+                device = _mfa_devices.assign(self.client, device, self.user_name, self.codes(beside=to_do.beside))
+        if to_do.promotes:
+            self.kept_by.promote()
+        for replaced in to_do.delete_last:
+            _mfa_devices.delete(self.client, replaced)
+        return device
+
+    def _create(self, name: str, beside: bool) -> Device:
+        """Create the device and put its seed into the keeper, for AWS will not show it again."""
+        self.kept_by.prove_writable(beside=beside)
+        if self.for_phone:
+            remove_secret(self.qr_code_file(beside))  # that of a device which is gone
+        device, seed = _mfa_devices.create(self.client, name, self.module.params["path"], self.module.params["tags"])
+        self.kept_by.write(_totp.device_uri(device.serial_number, seed), beside=beside)
+        return device
+
+    def codes(self, *, beside: bool = False) -> tuple[str, str]:
+        """The codes for AWS: given, or computed for the step that has passed and the present one."""
+        given: list[str] | None = self.module.params["authentication_codes"]
+        if given:
+            return given[0], given[1]
+        seed = self.seed(beside=beside)
+        if seed is None:
+            self.module.fail_json(
+                msg=f"Could not compute codes of the virtual MFA device '{self.name}': its seed is not where it was "
+                "kept. Give two codes of it in authentication_codes."
+            )
+            raise AssertionError("fail_json does not return")
+        return _totp.code_pair(seed, _totp.current_step() - 1)
+
+    def seed(self, *, beside: bool = False) -> str | None:
+        uri = self.keeper.read(beside=beside) if self.keeper else None
+        return _totp.seed_of(uri) if uri else None
+
+    def change_tags(self, device: Device) -> bool:
+        """Whether the tags differ from those wanted, which they do not any more then."""
+        wanted: dict[str, str] | None = self.module.params["tags"]
+        if wanted is None:
+            return False
+        purge: bool = self.module.params["purge_tags"]
+        current = _mfa_devices.read_tags(self.client, device)
+        if not any(compare_aws_tags(current, wanted, purge)):
+            return False
+        if not self.module.check_mode:
+            _mfa_devices.change_tags(self.client, device, current, wanted, purge)
+        return True
+
+    def qr_code_file(self, beside: bool = False) -> Path:
+        """Where the QR code goes. A phone's keeper is a file."""
+        keeper = self.kept_by
+        if not isinstance(keeper, File):
+            raise AssertionError("method=phone without seed_file")
+        if not self.module.params["qr_code_file"]:
+            return Path(f"{keeper.file(beside)}.png")
+        file = Path(self.module.params["qr_code_file"])
+        return file.with_name(f"{file.stem}.new{file.suffix}") if beside else file
+
+    def _show_qr_code(self, beside: bool) -> None:
+        file, uri = self.qr_code_file(beside), self.kept_by.read(beside=beside)
+        if uri and not file.exists():
+            write_secret(file, _totp.qr_code_png(uri), self.vault)
+
+    def leave_to_phone(self) -> None:
+        """Remove seed and QR code, which the phone has. A seed without a QR code is not for a phone: it stays."""
+        keeper = self.kept_by
+        main, beside = self.qr_code_file(), self.qr_code_file(beside=True)
+        waits = isinstance(keeper, File) and keeper.file(beside=True).exists()
+        if main.exists() or (beside.exists() and not waits):
+            remove_secret(keeper.path if isinstance(keeper, File) else main)
+            remove_secret(main)
+            if not waits:
+                remove_secret(beside)
+
+    def remove_files(self) -> None:
+        """Remove the seeds and QR codes of a device that is gone."""
+        if self.keeper:
+            self.keeper.remove()
+        if isinstance(self.keeper, File):
+            remove_secret(self.qr_code_file())
+            remove_secret(self.qr_code_file(beside=True))
+
+    def seed_is_kept(self) -> bool:
+        """Whether the keeper holds a seed of the device, whether or not the device is there any more."""
+        uris = [self.keeper.read(beside=beside) for beside in (False, True)] if self.keeper else []
+        return any(uri and _totp.device_name_of(uri) in _mfa_plan.family(self.name) for uri in uris)
+
+    def access_key(self) -> AccessKey | None:
+        """The user's access key, if the run holds one."""
+        path = self.module.params["access_key_file"]
+        try:
+            return read_access_key(Path(path), self.vault) if path else None
+        except _vault.LockedError:
+            self.module.warn(f"The device is not tried out: {why_locked(Path(path))}")
+            return None
+
+    def files(self, beside: bool) -> dict[str, str]:
+        """The files that hold seed and QR code, as the module returns them: empty where there is none."""
+        if not isinstance(self.keeper, File):
+            return {"seed_file": "", "qr_code_file": ""}
+        return {
+            "seed_file": _if_exists(self.keeper.file(beside)),
+            "qr_code_file": _if_exists(self.qr_code_file(beside)),
+        }
+
+
+def _if_exists(path: Path) -> str:
+    return str(path) if path.exists() else ""

@@ -1,0 +1,187 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Where the seed of a virtual MFA device is kept: in a file, or in AWS Secrets Manager.
+
+A keeper has two places: for the seed in use, and beside it for the seed of a rotation, until its device is assigned.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Protocol
+
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
+    boto3_conn,
+    get_aws_connection_info,
+    is_boto3_error_code,
+)
+from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry, RetryingBotoClientWrapper
+from ansible_collections.dayone.aws_account.plugins.module_utils import _totp
+from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import (
+    move_secret,
+    prove_writable,
+    read_secret,
+    remove_secret,
+    why_locked,
+    write_secret,
+)
+from ansible_collections.dayone.aws_account.plugins.module_utils._vault import LockedError, Vault
+
+# The fewest that AWS allows: the seed of a device that is gone is worth nothing.
+# https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html
+RECOVERY_DAYS = 7
+
+
+class KeeperError(Exception):
+    """The keeper cannot keep a seed: a sentence that says why, and what to do."""
+
+
+class Keeper(Protocol):
+    """What a place for seeds can do. A seed is an otpauth:// URI; ``beside`` is the place for a rotation's."""
+
+    def read(self, *, beside: bool = False) -> str | None:
+        """The seed; None where there is none.
+
+        Raises:
+            KeeperError: what is there cannot be read, or is no seed.
+        """
+
+    def prove_writable(self, *, beside: bool = False) -> None:
+        """See to it that ``write`` will work, before AWS hands out what it shows only once."""
+
+    def write(self, uri: str, *, beside: bool = False) -> None:
+        """Keep the seed so that it survives a crash right after."""
+
+    def promote(self) -> None:
+        """Let the seed beside take the place of the one in use."""
+
+    def remove(self) -> None:
+        """Remove both seeds; neither need exist."""
+
+
+class File:
+    """A file of one's own, encrypted where the vault encrypts; the seed of a rotation is in FILE.new."""
+
+    def __init__(self, path: Path, vault: Vault) -> None:
+        self.path = path
+        self.vault = vault
+
+    def file(self, beside: bool) -> Path:
+        return self.path.with_name(f"{self.path.name}.new") if beside else self.path
+
+    def read(self, *, beside: bool = False) -> str | None:
+        path = self.file(beside)
+        try:
+            text = read_secret(path, self.vault)
+        except LockedError:
+            raise KeeperError(f"{why_locked(path)} Nothing was changed.") from None
+        except UnicodeDecodeError:
+            text = "no text"
+        if text is not None and not _totp.is_seed(text):
+            raise KeeperError(
+                f"'{path}' holds something that is no seed of a virtual MFA device: name another file, or move that "
+                "one away. Nothing was changed."
+            )
+        return text
+
+    def prove_writable(self, *, beside: bool = False) -> None:
+        prove_writable(self.file(beside))
+
+    def write(self, uri: str, *, beside: bool = False) -> None:
+        write_secret(self.file(beside), uri + "\n", self.vault)
+
+    def promote(self) -> None:
+        move_secret(self.file(beside=True), self.path)
+
+    def remove(self) -> None:
+        remove_secret(self.path)
+        remove_secret(self.file(beside=True))
+
+
+class SecretsManager:
+    """A secret of AWS Secrets Manager; the seed of a rotation is its version labelled AWSPENDING, as AWS rotates.
+
+    https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
+    """
+
+    def __init__(self, client: Any, name: str, kms_key_id: str | None, description: str) -> None:
+        self.client = client
+        self.name = name
+        self.kms_key_id = kms_key_id
+        self.description = description
+
+    def read(self, *, beside: bool = False) -> str | None:
+        stage = "AWSPENDING" if beside else "AWSCURRENT"
+        try:
+            answer = self.client.get_secret_value(aws_retry=True, SecretId=self.name, VersionStage=stage)
+        except is_boto3_error_code("ResourceNotFoundException"):
+            return None
+        except is_boto3_error_code("InvalidRequestException"):
+            return None  # marked for deletion
+        text: str = answer.get("SecretString", "")
+        if not _totp.is_seed(text):
+            raise KeeperError(
+                f"The secret '{self.name}' of AWS Secrets Manager holds something that is no seed of a virtual MFA "
+                "device: name another secret. Nothing was changed."
+            )
+        return text
+
+    def prove_writable(self, *, beside: bool = False) -> None:
+        """The secret exists, without a value when it is new. A rotation's value gets a version of its own in it."""
+        found = self._describe()
+        if found is None:
+            more = {"KmsKeyId": self.kms_key_id} if self.kms_key_id else {}
+            self.client.create_secret(aws_retry=True, Name=self.name, Description=self.description, **more)
+        elif found.get("DeletedDate"):
+            self.client.restore_secret(aws_retry=True, SecretId=self.name)
+
+    def write(self, uri: str, *, beside: bool = False) -> None:
+        stages = ["AWSPENDING" if beside else "AWSCURRENT"]
+        self.client.put_secret_value(aws_retry=True, SecretId=self.name, SecretString=uri, VersionStages=stages)
+
+    def promote(self) -> None:
+        versions: dict[str, list[str]] = (self._describe() or {}).get("VersionIdsToStages", {})
+        holder = {stage: version for version, stages in versions.items() for stage in stages}
+        if holder["AWSPENDING"] != holder.get("AWSCURRENT"):
+            source = {"RemoveFromVersionId": holder["AWSCURRENT"]} if "AWSCURRENT" in holder else {}
+            self.client.update_secret_version_stage(
+                aws_retry=True,
+                SecretId=self.name,
+                VersionStage="AWSCURRENT",
+                MoveToVersionId=holder["AWSPENDING"],
+                **source,
+            )
+
+    def remove(self) -> None:
+        try:
+            self.client.delete_secret(aws_retry=True, SecretId=self.name, RecoveryWindowInDays=RECOVERY_DAYS)
+        except is_boto3_error_code("ResourceNotFoundException"):
+            pass
+
+    def _describe(self) -> dict[str, Any] | None:
+        try:
+            found: dict[str, Any] = self.client.describe_secret(aws_retry=True, SecretId=self.name)
+        except is_boto3_error_code("ResourceNotFoundException"):
+            return None
+        return found
+
+
+def secrets_manager(module: Any, wanted: dict[str, Any], description: str) -> SecretsManager:
+    """The keeper that the option ``seed_secret`` speaks of, in this account or, by a role, in another one."""
+    name: str = wanted["name"]
+    own_region, endpoint, connection = get_aws_connection_info(module)
+    region = wanted["region"] or (name.split(":")[3] if name.startswith("arn:") else own_region)
+    if wanted["role_arn"]:
+        sts = module.client("sts", retry_decorator=AWSRetry.jittered_backoff())
+        session = sts.assume_role(aws_retry=True, RoleArn=wanted["role_arn"], RoleSessionName="dayone-seed-keeper")
+        keys = session["Credentials"]
+        connection = {
+            **{key: value for key, value in connection.items() if key != "profile_name"},
+            "aws_access_key_id": keys["AccessKeyId"],
+            "aws_secret_access_key": keys["SecretAccessKey"],
+            "aws_session_token": keys["SessionToken"],
+        }
+    client = boto3_conn(
+        module, conn_type="client", resource="secretsmanager", region=region, endpoint=endpoint, **connection
+    )
+    client = RetryingBotoClientWrapper(client, AWSRetry.jittered_backoff())
+    return SecretsManager(client, name, wanted["kms_key_id"], description)

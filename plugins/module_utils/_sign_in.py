@@ -1,0 +1,29 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A sign-in with MFA, as the user: the proof that a device works."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import boto3_conn, get_aws_connection_info
+from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.dayone.aws_account.plugins.module_utils._access_key import AccessKey
+
+
+def open_session(module: Any, key: AccessKey, serial_number: str, code: str) -> None:
+    """Ask STS for a session by the user's access key and a code of the device.
+
+    Raises:
+        botocore ClientError, BotoCoreError: there is none.
+    """
+    region, endpoint, connection = get_aws_connection_info(module)
+    connection.pop("profile_name", None)
+    connection.update(
+        aws_access_key_id=key.access_key_id, aws_secret_access_key=key.secret_access_key, aws_session_token=None
+    )
+    sts = boto3_conn(
+        module, conn_type="client", resource="sts", region=region or "us-east-1", endpoint=endpoint, **connection
+    )
+    # A key made a moment ago is not known everywhere at once.
+    get_session = AWSRetry.jittered_backoff(catch_extra_error_codes=["InvalidClientTokenId"])(sts.get_session_token)
+    get_session(SerialNumber=serial_number, TokenCode=code)
