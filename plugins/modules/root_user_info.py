@@ -24,9 +24,8 @@ options:
     description:
       - What to do about open steps. C(report) lists them. C(wait) leads a person at the terminal through them, and
         looks after each whether AWS sees it; where nobody can be asked, and in check mode, it is the same as C(report).
-        C(fail) fails. A step that this run cannot see is no reason to fail.
     type: str
-    choices: [report, wait, fail]
+    choices: [report, wait]
     default: report
   billing_region:
     description: Where AWS keeps the account's billing.
@@ -53,9 +52,9 @@ EXAMPLES = r"""
   dayone.aws_account.root_user_info:
   register: root_user
 
-- name: Stop a pipeline while anything is open
+- name: Lead a person at the terminal through it
   dayone.aws_account.root_user_info:
-    manual_steps: fail
+    manual_steps: wait
 """
 
 RETURN = r"""
@@ -210,7 +209,7 @@ def findings(readings: dict[str, Any]) -> dict[str, Any]:
 def main() -> None:
     module = AnsibleAWSModule(
         argument_spec={
-            "manual_steps": {"type": "str", "choices": ["report", "wait", "fail"], "default": "report"},
+            "manual_steps": {"type": "str", "choices": ["report", "wait"], "default": "report"},
             "billing_region": {"type": "str", "default": "us-east-1"},
             "report_timeout": {"type": "int", "default": 60},
         },
@@ -222,10 +221,6 @@ def main() -> None:
         fail_aws(module, error, "read what only the root user can do")
     if found["used_by_this_run"]:
         module.warn("This run uses the root user's credentials. Run as an administrator as soon as there is one.")
-    undone = [step["title"] for step in found["steps"] if step["status"] != "unknown"]
-    if module.params["manual_steps"] == "fail" and undone:
-        steps = "\n".join(found["text"])
-        module.fail_json(msg=f"Only the root user can do what is still open ({'; '.join(undone)}):\n{steps}", **found)
     module.exit_json(changed=False, **found)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from account.test_phone_enrolment import Terminal
-from conftest import COLLECTIONS, Run
+from conftest import CHECKOUT, COLLECTIONS, Run
 from sandbox import Sandbox
 
 Ansible = Callable[..., Run]
@@ -74,7 +74,7 @@ def test_a_pipeline_fails_while_something_is_open(account: Sandbox, ansible: Ans
     account.world(iam_billing_access=True)
     run = ansible(play(root_user_manual_steps="fail"), env=admin, check=False)
     assert run.rc != 0
-    assert "Only the root user can do what is still open (The root user has MFA)" in run.output
+    assert "Still open, for the root user alone: The root user has MFA." in run.tasks[-1]["result"]["msg"]
     assert "choose 'Assign MFA device'" in run.output
 
 
@@ -131,3 +131,12 @@ def test_a_person_is_led_through_and_each_step_looked_at(
     terminal.type("later")
     assert terminal.finish() == 0, terminal.seen
     assert "Step 1 of 1: IAM users can see billing" in terminal.seen
+
+
+def test_the_site_fails_after_its_report(account: Sandbox, ansible: Ansible, tmp_path: Path) -> None:
+    article = yaml.safe_load((CHECKOUT / "playbooks" / "vars" / "article.yml").read_text())
+    variables = {**article, "root_user_manual_steps": "fail", "dayone_output_dir": str(tmp_path / "out")}
+    run = ansible("dayone.aws_account.site", extra_vars=variables, check=False)
+    assert run.rc != 0
+    names = [task["name"].rsplit(" : ", maxsplit=1)[-1] for task in run.tasks]
+    assert names[-3:-1] == ["Summary", "Insist on what only the root user can do"]
