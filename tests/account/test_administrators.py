@@ -407,6 +407,30 @@ class TestRequireMfa:
         session = sts.get_session_token(SerialNumber=left, TokenCode=code.at(now + 30))["Credentials"]
         account.client("iam", credentials=session).list_users()
 
+    def test_members_without_full_rights_enrol_too(
+        self, account: Sandbox, administer: Administer, tmp_path: Path
+    ) -> None:
+        administer(
+            {"name": "ada", "access_key": True},
+            iam_admin_require_mfa=True,
+            iam_admin_managed_policies=["PowerUserAccess"],
+        )
+        env = key_env(tmp_path / "out" / "ada.accessKeys.csv")
+        key = {"AccessKeyId": env["AWS_ACCESS_KEY_ID"], "SecretAccessKey": env["AWS_SECRET_ACCESS_KEY"]}
+        account.world(enforce_policies=True)
+        iam = account.client("iam", credentials=key)
+        device = iam.create_virtual_mfa_device(VirtualMFADeviceName="ada")["VirtualMFADevice"]
+        code, now = pyotp.TOTP(device["Base32StringSeed"].decode()), time.time()
+        iam.enable_mfa_device(
+            UserName="ada",
+            SerialNumber=device["SerialNumber"],
+            AuthenticationCode1=code.at(now - 30),
+            AuthenticationCode2=code.at(now),
+        )
+        assert iam.list_mfa_devices(UserName="ada")["MFADevices"]
+        with refused("AccessDenied", 403):
+            iam.create_user(UserName="eve")
+
     def test_nobody_enrols_for_somebody_else(self, iam: Any) -> None:
         device = iam.create_virtual_mfa_device(VirtualMFADeviceName="bob")["VirtualMFADevice"]
         code, now = pyotp.TOTP(device["Base32StringSeed"].decode()), time.time()
