@@ -138,6 +138,6 @@ def use_line(use: LastUse | None, why_not: str = "") -> str:
         return f"When the root user was last used is not known: {why_not}"
     when = f"on {use.when}" if use.when else "never, as far as AWS remembers"
     return (
-        f"Last use of the root user: {when}. The credential report of {use.reported} says so; AWS makes a new one every "
-        "four hours at most."
+        f"Last use of the root user: {when}. The credential report of {use.reported} says so; AWS makes a new one "
+        "every four hours at most."
     )

@@ -131,6 +131,12 @@ policy_arns:
   elements: str
   returned: always
   sample: ["arn:aws:iam::aws:policy/AdministratorAccess"]
+detach:
+  description: The ARNs of the group's policies that I(purge) takes from it.
+  type: list
+  elements: str
+  returned: always
+  sample: []
 remove:
   description: The users to remove.
   type: list
@@ -222,6 +228,9 @@ class Group(NamedTuple):
     members: set[str]
 
 
+FULL_RIGHTS = ":iam::aws:policy/AdministratorAccess"
+
+
 class RefusalError(Exception):
     """What must not be done, as a sentence."""
 
@@ -280,6 +289,22 @@ def check_who_goes(group_name: str, caller: str, leaving: set[str], left: set[st
         )
 
 
+def to_detach(group: Group | None, arns: list[str], purge: list[str]) -> list[str]:
+    """The group's managed policies that a purge takes from it."""
+    return sorted(group.managed_policies.keys() - set(arns)) if group and "policies" in purge else []
+
+
+def check_rights(group_name: str, detach: list[str], arns: list[str]) -> None:
+    """Refuse to take from the administrators what makes them administrators."""
+    full = next((arn for arn in detach if arn.endswith(FULL_RIGHTS)), None)
+    if full or (detach and not arns):
+        raise RefusalError(
+            f"The purge would take {full or ', '.join(detach)} from the group '{group_name}', and might leave the "
+            "account without an administrator. List it among the managed policies; or, if other policies give full "
+            "rights too, detach it by hand and run again."
+        )
+
+
 def check_passwords(users: list[dict[str, Any]], policy: dict[str, Any] | None) -> None:
     """Refuse given passwords that the account's policy would not take, by the rules that they break."""
     sentences = []
@@ -308,9 +333,9 @@ def differences(
         )
         for name in plan["create"] + plan["tag"]
     ]
-    if plan["group_differs"]:
+    if plan["group_differs"] or plan["detach"]:
         attached = set(group.managed_policies) if group else set()
-        kept = set() if "policies" in params["purge"] else attached
+        kept = attached - set(plan["detach"])
         before = {"members": sorted(group.members), "managed_policies": sorted(attached)} if group else {}
         after = {"members": plan["members"], "managed_policies": sorted(kept | set(plan["policy_arns"]))}
         found.append(difference(f"IAM group {params['group']}", before, after))
@@ -367,11 +392,14 @@ class Administrators:
         if leaving:
             check_who_goes(params["group"], self.module.client("sts").get_caller_identity()["Arn"], leaving, left)
         arns = self.policy_arns(group)
+        detach = to_detach(group, arns, params["purge"])
+        check_rights(params["group"], detach, arns)
         passwords = [user for user in present if user["console_access"] and self.needs_password(user, tags)]
         if any(user["password"] for user in passwords):
             check_passwords(passwords, self.password_policy())
         plan = {
             "policy_arns": arns,
+            "detach": detach,
             "remove": remove,
             "remove_devices": self.devices(remove),
             "create": [name for name in names if name not in tags],
@@ -384,14 +412,12 @@ class Administrators:
             "make_access_key": [user["name"] for user in present if user["access_key"] and self.needs_key(user, tags)],
             "inline_policy": inline_policy_change(params, group),
             "members": sorted(left),
-            "group_differs": group is None or members - set(remove) != left or self.policies_differ(group, arns),
+            "group_differs": group is None
+            or members - set(remove) != left
+            or not set(arns) <= group.managed_policies.keys(),
         }
         found = differences(params, tags, group, plan)
         return {**plan, "differences": found, "differs": bool(found or plan["set_password"] or plan["make_access_key"])}
-
-    def policies_differ(self, group: Group, arns: list[str]) -> bool:
-        attached = group.managed_policies.keys()
-        return not set(arns) <= attached or ("policies" in self.params["purge"] and attached != set(arns))
 
     def needs_password(self, user: dict[str, Any], existing: dict[str, Any]) -> bool:
         """Whether a password has to be set; a user who does not exist yet has none."""

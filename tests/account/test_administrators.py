@@ -89,6 +89,7 @@ class TestPolicies:
         run = administer({"name": "ada"}, iam_admin_purge=["members", "policies"])
         assert run.changed == [
             "Put them into a group with the administrators' policies",
+            "Detach the group's other policies",
             "Require MFA of the group's members, or no more",
         ]
         assert "MFA no longer required" in str(run.task("done")["result"]["msg"])

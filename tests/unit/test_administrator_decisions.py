@@ -16,6 +16,7 @@ from ansible_collections.dayone.aws_account.plugins.modules.iam_access_key_file 
 from ansible_collections.dayone.aws_account.plugins.modules.iam_administrators_info import (
     Group,
     RefusalError,
+    check_rights,
     check_who_goes,
     device_of,
     group_of,
@@ -206,3 +207,20 @@ def test_rules_that_a_password_breaks() -> None:
         "it needs at least 12 characters",
         "it needs a digit (0 to 9)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("detach", "wanted", "is_refused"),
+    [
+        ([], [], False),
+        (["arn:aws:iam::aws:policy/ReadOnlyAccess"], ["arn:aws:iam::aws:policy/AdministratorAccess"], False),
+        (["arn:aws:iam::aws:policy/AdministratorAccess"], ["arn:aws:iam::1:policy/Own"], True),
+        (["arn:aws:iam::1:policy/Own"], [], True),
+    ],
+)
+def test_a_purge_leaves_administrators_their_rights(detach: list[str], wanted: list[str], is_refused: bool) -> None:
+    if not is_refused:
+        check_rights("Administrators", detach, wanted)
+        return
+    with pytest.raises(RefusalError, match="without an administrator"):
+        check_rights("Administrators", detach, wanted)
