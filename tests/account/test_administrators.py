@@ -259,7 +259,7 @@ class TestAccessKeys:
         key = iam.create_access_key(UserName="ada")["AccessKey"]
         (tmp_path / "out").mkdir(mode=0o700)
         marker = tmp_path / "out" / ".ada.accessKeys.csv.creating"
-        marker.write_text('{"before": [], "rotate": false}')
+        marker.write_text(json.dumps({"before": [], "rotate": False, "at": time.time()}))
         account.client("iam", credentials=key).list_users()
         account.clear_journal()
         run = administer({"name": "ada", "access_key": True, "console_access": False}, check=False)
@@ -268,6 +268,22 @@ class TestAccessKeys:
         assert str(marker) in run.output
         assert "CreateAccessKey" not in writing(account)
         assert len(iam.list_access_keys(UserName="ada")["AccessKeyMetadata"]) == 1
+
+    def test_a_key_is_asked_for_once(self, account: Sandbox, administer: Administer, tmp_path: Path) -> None:
+        ada = {"name": "ada", "access_key": True, "console_access": False}
+        account.fail("iam", "CreateAccessKey", "InternalFailure", status=500, times=1)
+        administer(ada, check=False)
+        assert writing(account).count("CreateAccessKey") == 1
+        marker = tmp_path / "out" / ".ada.accessKeys.csv.creating"
+        assert marker.exists()
+        # AWS had made the key all the same.
+        lost = account.client("iam").create_access_key(UserName="ada")["AccessKey"]["AccessKeyId"]
+        run = administer(ada)
+        assert f"An interrupted run lost the secret of {lost}" in run.output
+        keys = account.client("iam").list_access_keys(UserName="ada")["AccessKeyMetadata"]
+        env = key_env(tmp_path / "out" / "ada.accessKeys.csv")
+        assert [key["AccessKeyId"] for key in keys] == [env["AWS_ACCESS_KEY_ID"]]
+        assert not marker.exists()
 
     def test_a_refused_rotation_leaves_nothing_to_carry_on_with(
         self, account: Sandbox, administer: Administer, tmp_path: Path

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from ansible_collections.dayone.aws_account.plugins.filter.broken_password_rules import broken_password_rules
 from ansible_collections.dayone.aws_account.plugins.module_utils._access_key import (
     AccessKey,
     profile_in,
+    to_csv,
     write_profile,
 )
-from ansible_collections.dayone.aws_account.plugins.modules.iam_access_key_file import Interrupted, Plan, decide
+from ansible_collections.dayone.aws_account.plugins.module_utils._vault import NO_VAULT
+from ansible_collections.dayone.aws_account.plugins.modules.iam_access_key_file import (
+    Interrupted,
+    Keys,
+    Plan,
+    decide,
+)
 from ansible_collections.dayone.aws_account.plugins.modules.iam_administrators_info import (
     Group,
     RefusalError,
@@ -24,6 +32,8 @@ from ansible_collections.dayone.aws_account.plugins.modules.iam_administrators_i
     same_name,
 )
 from ansible_collections.dayone.aws_account.plugins.modules.iam_password_policy_info import compared
+
+AT = 1_800_000_000.0  # when a key was made, in seconds since 1970
 
 POLICY: dict[str, Any] = {
     "min_pw_length": 14,
@@ -48,19 +58,36 @@ POLICY: dict[str, Any] = {
         (["B"], "A", False, None, Plan([], False, [], "B", False)),
         # Rotation, from its start to its end, killed after each step.
         (["A"], "A", True, None, Plan([], True, ["A"], "", False)),
-        (["A"], "A", False, Interrupted(["A"], True), Plan([], True, ["A"], "", False)),
-        (["A", "B"], "A", False, Interrupted(["A"], True), Plan(["B"], True, ["A"], "", False)),
-        (["A", "B"], "B", True, Interrupted(["A"], True), Plan([], False, ["A"], "B", True)),
-        (["B"], "B", True, Interrupted(["A"], True), Plan([], False, [], "B", True)),
+        (["A"], "A", False, Interrupted(["A"], True, AT), Plan([], True, ["A"], "", False)),
+        (["A", "B"], "A", False, Interrupted(["A"], True, AT), Plan(["B"], True, ["A"], "", False)),
+        (["A", "B"], "B", True, Interrupted(["A"], True, AT), Plan([], False, ["A"], "B", True)),
+        (["B"], "B", True, Interrupted(["A"], True, AT), Plan([], False, [], "B", True)),
         # A first key whose secret was lost, and one that was written in time.
-        (["A"], "", False, Interrupted([], False), Plan(["A"], True, [], "", False)),
-        (["A"], "A", False, Interrupted([], False), Plan([], False, [], "A", True)),
+        (["A"], "", False, Interrupted([], False, AT), Plan(["A"], True, [], "", False)),
+        (["A"], "A", False, Interrupted([], False, AT), Plan([], False, [], "A", True)),
+        # A key that was made by hand long after a run was killed is not its own, nor is one of a note without a time.
+        (["A"], "", False, Interrupted([], False, AT - 3600), Plan([], False, [], "A", False)),
+        (["A"], "", False, Interrupted([], False), Plan([], False, [], "A", False)),
+        (["X"], "", False, Interrupted(["A"], True, AT - 3600), Plan([], False, [], "X", False)),
+        (["A", "X"], "A", False, Interrupted(["A"], True, AT - 3600), Plan([], True, ["A"], "", False)),
+        (["B", "X"], "B", True, Interrupted(["A"], True, AT - 3600), Plan([], False, [], "B", True)),
     ],
 )
 def test_what_is_done_about_keys(
     keys: list[str], in_file: str, rotate: bool, interrupted: Interrupted | None, plan: Plan
 ) -> None:
-    assert decide(keys, in_file, rotate, interrupted) == plan
+    assert decide(dict.fromkeys(keys, AT), in_file, rotate, interrupted) == plan
+
+
+@pytest.mark.parametrize(("there", "stays"), [(["A"], False), (["A", "B"], False), (["A", "C"], True)])
+def test_the_note_stays_as_long_as_a_key_is_unknown(tmp_path: Path, there: list[str], stays: bool) -> None:
+    keys = Keys.__new__(Keys)
+    keys.path, keys.marker, keys.vault = tmp_path / "file", tmp_path / "note", NO_VAULT
+    keys.path.write_text(to_csv(AccessKey("B", "secret")))
+    keys.marker.write_text("{}")
+    with patch.object(Keys, "created", return_value=dict.fromkeys(there, AT)):
+        keys.forget(["A"])
+    assert keys.marker.exists() == stays
 
 
 KEY = AccessKey("AKIANEW", "secret/new+=")
