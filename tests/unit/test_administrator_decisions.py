@@ -105,6 +105,10 @@ KEY = AccessKey("AKIANEW", "secret/new+=")
             "[ada]\naws_access_key_id=OLD\nregion = x\naws_secret_access_key=old\n\n[z]\na = 1\n",
             "[ada]\naws_access_key_id = AKIANEW\naws_secret_access_key = secret/new+=\nregion = x\n\n[z]\na = 1\n",
         ),
+        (
+            "[ada] # hers\nAWS_ACCESS_KEY_ID: OLD\naws_secret_access_key : old\n[z]\n",
+            "[ada] # hers\naws_access_key_id = AKIANEW\naws_secret_access_key = secret/new+=\n[z]\n",
+        ),
     ],
 )
 def test_a_profile_is_written_and_all_else_stays(tmp_path: Path, before: str, after: str) -> None:
@@ -132,6 +136,24 @@ def test_profiles_that_are_not_there_and_files_that_are_none(tmp_path: Path) -> 
     file.write_text("no profile\n")
     with pytest.raises(ValueError, match="is not a credentials file"):
         profile_in(file, "ada")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("aws_secret_access_key = hidden\n", "see line 1$"),
+        ("[ada]\nhidden\n", "see line 2$"),
+        ("[ada]\nx = hidden\nx = hidden\n", "see line 3$"),
+    ],
+)
+def test_a_file_that_is_no_credentials_file_is_not_quoted(tmp_path: Path, text: str, line: str) -> None:
+    file = tmp_path / "credentials"
+    file.write_text(text)
+    for broken in (lambda: profile_in(file, "ada"), lambda: write_profile(file, "ada", KEY)):
+        with pytest.raises(ValueError, match=line) as error:
+            broken()
+        assert "hidden" not in str(error.value)
+    assert file.read_text() == text
 
 
 DETAILS = {
