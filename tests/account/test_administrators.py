@@ -269,6 +269,30 @@ class TestAccessKeys:
         assert "CreateAccessKey" not in writing(account)
         assert len(iam.list_access_keys(UserName="ada")["AccessKeyMetadata"]) == 1
 
+    def test_a_key_whose_file_is_gone_is_named(self, account: Sandbox, administer: Administer, tmp_path: Path) -> None:
+        ada = {"name": "ada", "access_key": True, "console_access": False}
+        administer(ada)
+        file = tmp_path / "out" / "ada.accessKeys.csv"
+        key_id = key_env(file)["AWS_ACCESS_KEY_ID"]
+        file.unlink()
+        run = administer(ada)
+        assert f"User 'ada' has the access key {key_id}, but there is no file" in run.output
+        assert run.changed == []
+
+    def test_what_is_about_a_key_needs_one_and_a_number_can_be_a_password(
+        self, account: Sandbox, administer: Administer
+    ) -> None:
+        run = administer(
+            {"name": "ada", "rotate_access_key": True},
+            {"name": "bob", "credentials_profile": "bob"},
+            {"name": "eve", "password": 12345678},
+            password_policy__wanted={"min_pw_length": 14},
+            check=False,
+        )
+        assert "without access_key: true for ada, bob." in run.output
+        assert "eve (it needs at least 14 characters)" in run.output
+        assert account.journal() == []
+
     def test_a_key_is_asked_for_once(self, account: Sandbox, administer: Administer, tmp_path: Path) -> None:
         ada = {"name": "ada", "access_key": True, "console_access": False}
         account.fail("iam", "CreateAccessKey", "InternalFailure", status=500, times=1)

@@ -21,6 +21,7 @@ from ansible_collections.dayone.aws_account.plugins.modules.iam_access_key_file 
     Plan,
     decide,
 )
+from ansible_collections.dayone.aws_account.plugins.modules.iam_account_alias import FORM
 from ansible_collections.dayone.aws_account.plugins.modules.iam_administrators_info import (
     Group,
     RefusalError,
@@ -215,6 +216,11 @@ def test_a_device_by_name_and_path() -> None:
     number = "arn:aws:iam::123456789012:mfa/phones/of/bob"
     assert device_of("bob", number) == {"user_name": "bob", "device_name": "bob", "path": "/phones/of/"}
     assert device_of("bob", "arn:aws:iam::123456789012:mfa/bob")["path"] == "/"
+
+
+def test_an_alias_has_one_line() -> None:
+    assert FORM.match("example-books")
+    assert not FORM.match("example-books\n")
 
 
 def test_names_differ_in_more_than_case() -> None:
