@@ -45,37 +45,74 @@ def marker_of(path: Path) -> Path:
     return path.with_name(f".{path.name}.creating")
 
 
+def _parsed(text: str, path: Path) -> configparser.RawConfigParser:
+    """The profiles in ``text``, which is or becomes the content of the credentials file ``path``.
+
+    Raises:
+        ValueError: it is no credentials file. It names lines by number only: they may hold a secret.
+    """
+    profiles = configparser.RawConfigParser()
+    try:
+        profiles.read_string(text)
+    except configparser.Error as error:
+        raise ValueError(f"'{path}' is not a credentials file as the AWS CLI has it{_where(error)}") from None
+    return profiles
+
+
+def _where(error: configparser.Error) -> str:
+    numbers = [number for number, _line in getattr(error, "errors", [])] or [getattr(error, "lineno", None)]
+    return f": see line {numbers[0]}" if numbers[0] else ""
+
+
 def profile_in(path: Path, profile: str) -> str | None:
     """The access key id that ``profile`` has in the credentials file ``path``; '' for one without a key, None for none.
 
     Raises:
         ValueError: the file is no credentials file.
     """
-    profiles = configparser.RawConfigParser()
-    try:
-        profiles.read_string(read_secret(path) or "")
-    except configparser.Error as error:
-        raise ValueError(f"'{path}' is not a credentials file as the AWS CLI has it: {error.message}") from None
+    profiles = _parsed(read_secret(path) or "", path)
     return profiles.get(profile, "aws_access_key_id", fallback="") if profiles.has_section(profile) else None
+
+
+# A section and an option as configparser reads them, which takes ':' and any case, too.
+SECTION = configparser.RawConfigParser.SECTCRE
+OF_KEYS = re.compile(r"\s*aws_(access_key_id|secret_access_key|session_token)\s*[=:]", re.IGNORECASE)
+
+
+def _section_of(line: str) -> str | None:
+    found = SECTION.match(line)
+    return str(found["header"]) if found else None
+
+
+def with_profile(text: str, profile: str, key: AccessKey) -> str:
+    """The credentials file ``text`` with ``key`` as ``profile``; all else stays as it is."""
+    lines = text.splitlines()
+    options = [f"aws_access_key_id = {key.access_key_id}", f"aws_secret_access_key = {key.secret_access_key}"]
+    starts = [number for number, line in enumerate(lines) if _section_of(line) is not None]
+    start = next((number for number in starts if _section_of(lines[number]) == profile), None)
+    if start is None:
+        lines += [*([""] if lines else []), f"[{profile}]", *options]
+    else:
+        end = next((number for number in starts if number > start), len(lines))
+        others = [line for line in lines[start + 1 : end] if not OF_KEYS.match(line)]
+        lines[start + 1 : end] = options + others
+    return "\n".join(lines) + "\n"
 
 
 def write_profile(path: Path, profile: str, key: AccessKey) -> None:
     """Put ``key`` into the credentials file ``path`` as ``profile``; all else in the file stays as it is.
 
     https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html
+
+    Raises:
+        ValueError: the file is no credentials file, or would not be one with the key in it; it is left as it is.
     """
-    lines = (read_secret(path) or "").splitlines()
-    section = [
-        f"[{profile}]",
-        f"aws_access_key_id = {key.access_key_id}",
-        f"aws_secret_access_key = {key.secret_access_key}",
-    ]
-    start = next((number for number, line in enumerate(lines) if line.strip() == section[0]), None)
-    if start is None:
-        lines += [*([""] if lines else []), *section]
-    else:
-        end = next((number for number in range(start + 1, len(lines)) if lines[number].startswith("[")), len(lines))
-        of_keys = re.compile(r"\s*aws_(access_key_id|secret_access_key|session_token)\s*=")
-        lines[start:end] = section + [line for line in lines[start + 1 : end] if not of_keys.match(line)]
+    before = read_secret(path) or ""
+    _parsed(before, path)  # so that a line is named by its number there
+    text = with_profile(before, profile, key)
+    written = _parsed(text, path)
+    there = written[profile] if written.has_section(profile) else {}
+    if (there.get("aws_access_key_id"), there.get("aws_secret_access_key")) != key:
+        raise ValueError(f"'{path}' has lines in the profile '{profile}' that do not let a key be put there")
     # Through a link, and not in its place: people keep such files elsewhere.
-    write_secret(path.resolve(), "\n".join(lines) + "\n")
+    write_secret(path.resolve(), text)

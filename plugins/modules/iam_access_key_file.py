@@ -16,8 +16,8 @@ description:
   - A user who has a key keeps it, unless I(rotate) says otherwise. Where the file does not hold that key's secret, a
     warning names the key.
   - A run that was interrupted is carried on with. While a key is being made, a hidden file beside I(path) says which
-    keys there were before. So the next run knows the key whose secret is lost, names it, and replaces it, provided
-    that nobody has used it.
+    keys there were before, and when. So the next run knows the key whose secret is lost, names it, and replaces it,
+    provided that it was made within minutes of that time and nobody has used it. Any other key is named and left.
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -101,10 +101,13 @@ secret_kept:
 """
 
 import json
+import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 try:
+    import botocore.config
     import botocore.exceptions
 except ImportError:
     pass  # AnsibleAWSModule says so
@@ -133,13 +136,17 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 KEYS_PER_USER = 2
 SERVER_ERROR = 500
+# How far a lost key's creation, by AWS's clock, can be from its note, by this machine's: AWS refuses calls of clocks
+# that are more than five minutes off, and an answer is waited for no longer than two.
+LOST_WITHIN_SECONDS = 600
 
 
 class Interrupted(NamedTuple):
-    """What a run noted before it made a key: the keys that there were, and whether they were to go."""
+    """What a run noted before it made a key: the keys that there were, whether they were to go, and when it was."""
 
     before: list[str]
     rotate: bool
+    at: float = 0.0  # seconds since 1970; a note without it is of no time, and no key was lost then
 
 
 class Plan(NamedTuple):
@@ -152,19 +159,38 @@ class Plan(NamedTuple):
     secret_kept: bool
 
 
-def decide(key_ids: list[str], in_file: str, rotate: bool, interrupted: Interrupted | None) -> Plan:
-    """What to do about the user's keys (the oldest first), given the one in the file and what a run left undone."""
-    lost: list[str] = []
-    if interrupted:
-        # The file is written before the note is taken away: a key that is in neither has lost its secret.
-        lost = [key_id for key_id in key_ids if key_id not in interrupted.before and key_id != in_file]
-        rotate = rotate or interrupted.rotate
-    left = [key_id for key_id in key_ids if key_id not in lost]
-    made_already = interrupted is not None and in_file in left and in_file not in interrupted.before
-    if made_already:
-        return Plan(lost, False, [key_id for key_id in left if key_id != in_file] if rotate else [], in_file, True)
+def unknown(key_ids: Iterable[str], before: list[str], in_file: str) -> list[str]:
+    """The keys that were not there ``before`` and whose secret is not in the file, written before the note goes."""
+    return [key_id for key_id in key_ids if key_id not in before and key_id != in_file]
+
+
+def decide(created: dict[str, float], in_file: str, rotate: bool, interrupted: Interrupted | None) -> Plan:
+    """What to do about the user's keys, given the one in the file and what a run left undone.
+
+    ``created`` has the keys' times of creation in seconds since 1970, the oldest key first.
+    """
+    if not interrupted:
+        return _planned(list(created), [], in_file, rotate, list(created))
+    before = interrupted.before
+    # Who made a key by hand, hours later, has its secret: only one of that time is the run's own.
+    lost = [
+        key_id
+        for key_id in unknown(created, before, in_file)
+        if abs(created[key_id] - interrupted.at) <= LOST_WITHIN_SECONDS
+    ]
+    left = [key_id for key_id in created if key_id not in lost]
+    old = [key_id for key_id in left if key_id in before]
+    if in_file in left and in_file not in before:  # made already
+        return Plan(lost, False, old if rotate or interrupted.rotate else [], in_file, True)
+    if rotate:
+        return _planned(left, lost, in_file, True, left)
+    return _planned(left, lost, in_file, interrupted.rotate and bool(old), old)
+
+
+def _planned(left: list[str], lost: list[str], in_file: str, rotate: bool, old: list[str]) -> Plan:
+    """Make a key where none is ``left`` or the ``old`` ones are to go; else keep the one that is there."""
     if rotate or not left:
-        return Plan(lost, True, left, "", False)
+        return Plan(lost, True, old, "", False)
     return Plan(lost, False, [], in_file if in_file in left else left[0], in_file in left)
 
 
@@ -179,36 +205,42 @@ class Keys:
         self.vault = _vault.vault_of(module)
         self.client = module.client("iam", retry_decorator=AWSRetry.jittered_backoff())
 
-    def ids(self) -> list[str]:
-        """The user's access keys, the oldest first; a user who does not exist yet has none."""
+    def created(self) -> dict[str, float]:
+        """The user's access keys, the oldest first, each with its time of creation; none where there is no user."""
         try:
             keys = self.client.list_access_keys(aws_retry=True, UserName=self.user_name)["AccessKeyMetadata"]
         except is_boto3_error_code("NoSuchEntity"):
-            return []
-        return [key["AccessKeyId"] for key in sorted(keys, key=lambda key: str(key.get("CreateDate", "")))]
+            return {}
+        found = {key["AccessKeyId"]: key["CreateDate"].timestamp() for key in keys}
+        return dict(sorted(found.items(), key=lambda item: item[1]))
 
     def interrupted(self) -> Interrupted | None:
         noted = read_secret(self.marker)
         return Interrupted(**json.loads(noted)) if noted else None
 
-    def make(self, before: list[str]) -> AccessKey:
+    def make(self, before: list[str], retire: list[str]) -> AccessKey:
         prove_writable(self.path)
-        write_secret(self.marker, json.dumps(Interrupted(before, bool(before))._asdict()))
+        write_secret(self.marker, json.dumps(Interrupted(before, bool(retire), time.time())._asdict()))
+        # Asked once: after a lost answer, a second call would make a second key, and the first one stay unknown.
+        once = self.module.client("iam", config=botocore.config.Config(retries={"total_max_attempts": 1}))
         try:
-            answer = self.client.create_access_key(aws_retry=True, UserName=self.user_name)["AccessKey"]
+            answer = once.create_access_key(UserName=self.user_name)["AccessKey"]
         except botocore.exceptions.ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] < SERVER_ERROR:
-                remove_secret(self.marker)  # AWS has refused: no key is under way
+                self.forget(before)  # AWS has refused: no key is under way
             raise
         key = AccessKey(answer["AccessKeyId"], answer["SecretAccessKey"])
         write_secret(self.path, to_csv(key), self.vault)
         return key
 
+    def forget(self, before: list[str]) -> None:
+        """Take the note away, unless a key is there that it would be needed for: the next run deals with that one."""
+        in_file = read_access_key(self.path, self.vault)
+        if not unknown(self.created(), before, in_file.access_key_id if in_file else ""):
+            remove_secret(self.marker)
+
     def retire(self, key_id: str) -> None:
         self.client.update_access_key(aws_retry=True, UserName=self.user_name, AccessKeyId=key_id, Status="Inactive")
-        self.delete(key_id)
-
-    def delete(self, key_id: str) -> None:
         self.client.delete_access_key(aws_retry=True, UserName=self.user_name, AccessKeyId=key_id)
 
     def was_used(self, key_id: str) -> bool:
@@ -251,16 +283,18 @@ def refuse(keys: Keys, plan: Plan, key_ids: list[str], params: dict[str, Any]) -
     return ""
 
 
-def carry_out(keys: Keys, plan: Plan, in_file: AccessKey | None) -> AccessKey | None:
+def carry_out(keys: Keys, plan: Plan, key_ids: list[str], in_file: AccessKey | None) -> AccessKey | None:
     """Do it; returns the key whose secret is in the file. Killed at any point, the next run carries on from there."""
     for key_id in plan.lost:
-        keys.delete(key_id)
-    held = keys.make(plan.retire) if plan.make else (in_file if plan.secret_kept else None)
+        keys.retire(key_id)
+    before = [key_id for key_id in key_ids if key_id not in plan.lost]
+    held = keys.make(before, plan.retire) if plan.make else (in_file if plan.secret_kept else None)
     if held and lacks_key(keys.module.params, held):
         write_profile(Path(keys.module.params["credentials_file"]), keys.module.params["credentials_profile"], held)
     for key_id in plan.retire:
         keys.retire(key_id)
-    remove_secret(keys.marker)
+    if keys.marker.exists():
+        keys.forget(before)
     return held
 
 
@@ -273,8 +307,9 @@ def lacks_key(params: dict[str, Any], key: AccessKey) -> bool:
 def ensure_key(module: Any) -> dict[str, Any]:
     """Bring about what is asked; returns what the module returns."""
     params, keys = module.params, Keys(module)
-    key_ids, in_file = keys.ids(), read_access_key(keys.path, keys.vault)
-    plan = decide(key_ids, in_file.access_key_id if in_file else "", params["rotate"], keys.interrupted())
+    created, in_file = keys.created(), read_access_key(keys.path, keys.vault)
+    key_ids = list(created)
+    plan = decide(created, in_file.access_key_id if in_file else "", params["rotate"], keys.interrupted())
     why_not = refuse(keys, plan, key_ids, params)
     if why_not:
         module.fail_json(msg=why_not)
@@ -288,7 +323,7 @@ def ensure_key(module: Any) -> dict[str, Any]:
             f"An interrupted run lost the secret of {key_id}, a key of user '{keys.user_name}': it is replaced."
         )
     profile_to_write = plan.secret_kept and in_file is not None and lacks_key(params, in_file)
-    held = (in_file if plan.secret_kept else None) if module.check_mode else carry_out(keys, plan, in_file)
+    held = (in_file if plan.secret_kept else None) if module.check_mode else carry_out(keys, plan, key_ids, in_file)
     gone = plan.lost + plan.retire
     after = [key_id for key_id in key_ids if key_id not in gone]
     if plan.make:

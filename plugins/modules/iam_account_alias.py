@@ -82,7 +82,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
 
 # https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateAccountAlias.html
-FORM = re.compile(r"^(?!\d{12}$)[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$")
+FORM = re.compile(r"^(?!\d{12}\Z)[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]\Z")
 SIGN_IN_HOSTS = {"aws-cn": "signin.amazonaws.cn", "aws-us-gov": "signin.amazonaws-us-gov.com"}
 
 

@@ -437,7 +437,13 @@ class Administrators:
         profile = user["credentials_profile"]
         if profile and profile_in(Path(self.params["credentials_file"]), profile) is None:
             return True
-        return not self.client.list_access_keys(aws_retry=True, UserName=user["name"])["AccessKeyMetadata"]
+        keys = self.client.list_access_keys(aws_retry=True, UserName=user["name"])["AccessKeyMetadata"]
+        if keys and not file.exists():
+            self.module.warn(
+                f"User '{user['name']}' has the access key {keys[0]['AccessKeyId']}, but there is no file '{file}' "
+                "with its secret. If nobody has it, ask for another one with rotate_access_key."
+            )
+        return not keys
 
     def password_policy(self) -> dict[str, Any] | None:
         try:

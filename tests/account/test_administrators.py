@@ -260,7 +260,7 @@ class TestAccessKeys:
         key = iam.create_access_key(UserName="ada")["AccessKey"]
         (tmp_path / "out").mkdir(mode=0o700)
         marker = tmp_path / "out" / ".ada.accessKeys.csv.creating"
-        marker.write_text('{"before": [], "rotate": false}')
+        marker.write_text(json.dumps({"before": [], "rotate": False, "at": time.time()}))
         account.client("iam", credentials=key).list_users()
         account.clear_journal()
         run = administer({"name": "ada", "access_key": True, "console_access": False}, check=False)
@@ -269,6 +269,46 @@ class TestAccessKeys:
         assert str(marker) in run.output
         assert "CreateAccessKey" not in writing(account)
         assert len(iam.list_access_keys(UserName="ada")["AccessKeyMetadata"]) == 1
+
+    def test_a_key_whose_file_is_gone_is_named(self, account: Sandbox, administer: Administer, tmp_path: Path) -> None:
+        ada = {"name": "ada", "access_key": True, "console_access": False}
+        administer(ada)
+        file = tmp_path / "out" / "ada.accessKeys.csv"
+        key_id = key_env(file)["AWS_ACCESS_KEY_ID"]
+        file.unlink()
+        run = administer(ada)
+        assert f"User 'ada' has the access key {key_id}, but there is no file" in run.output
+        assert run.changed == []
+
+    def test_what_is_about_a_key_needs_one_and_a_number_can_be_a_password(
+        self, account: Sandbox, administer: Administer
+    ) -> None:
+        run = administer(
+            {"name": "ada", "rotate_access_key": True},
+            {"name": "bob", "credentials_profile": "bob"},
+            {"name": "eve", "password": 12345678},
+            password_policy__wanted={"min_pw_length": 14},
+            check=False,
+        )
+        assert "without access_key: true for ada, bob." in run.output
+        assert "eve (it needs at least 14 characters)" in run.output
+        assert account.journal() == []
+
+    def test_a_key_is_asked_for_once(self, account: Sandbox, administer: Administer, tmp_path: Path) -> None:
+        ada = {"name": "ada", "access_key": True, "console_access": False}
+        account.fail("iam", "CreateAccessKey", "InternalFailure", status=500, times=1)
+        administer(ada, check=False)
+        assert writing(account).count("CreateAccessKey") == 1
+        marker = tmp_path / "out" / ".ada.accessKeys.csv.creating"
+        assert marker.exists()
+        # AWS had made the key all the same.
+        lost = account.client("iam").create_access_key(UserName="ada")["AccessKey"]["AccessKeyId"]
+        run = administer(ada)
+        assert f"An interrupted run lost the secret of {lost}" in run.output
+        keys = account.client("iam").list_access_keys(UserName="ada")["AccessKeyMetadata"]
+        env = key_env(tmp_path / "out" / "ada.accessKeys.csv")
+        assert [key["AccessKeyId"] for key in keys] == [env["AWS_ACCESS_KEY_ID"]]
+        assert not marker.exists()
 
     def test_a_refused_rotation_leaves_nothing_to_carry_on_with(
         self, account: Sandbox, administer: Administer, tmp_path: Path

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from ansible_collections.dayone.aws_account.plugins.filter.broken_password_rules import broken_password_rules
 from ansible_collections.dayone.aws_account.plugins.module_utils._access_key import (
     AccessKey,
     profile_in,
+    to_csv,
     write_profile,
 )
-from ansible_collections.dayone.aws_account.plugins.modules.iam_access_key_file import Interrupted, Plan, decide
+from ansible_collections.dayone.aws_account.plugins.module_utils._vault import NO_VAULT
+from ansible_collections.dayone.aws_account.plugins.modules.iam_access_key_file import (
+    Interrupted,
+    Keys,
+    Plan,
+    decide,
+)
+from ansible_collections.dayone.aws_account.plugins.modules.iam_account_alias import FORM
 from ansible_collections.dayone.aws_account.plugins.modules.iam_administrators_info import (
     Group,
     RefusalError,
@@ -25,6 +34,8 @@ from ansible_collections.dayone.aws_account.plugins.modules.iam_administrators_i
     same_name,
 )
 from ansible_collections.dayone.aws_account.plugins.modules.iam_password_policy_info import compared
+
+AT = 1_800_000_000.0  # when a key was made, in seconds since 1970
 
 POLICY: dict[str, Any] = {
     "min_pw_length": 14,
@@ -49,19 +60,36 @@ POLICY: dict[str, Any] = {
         (["B"], "A", False, None, Plan([], False, [], "B", False)),
         # Rotation, from its start to its end, killed after each step.
         (["A"], "A", True, None, Plan([], True, ["A"], "", False)),
-        (["A"], "A", False, Interrupted(["A"], True), Plan([], True, ["A"], "", False)),
-        (["A", "B"], "A", False, Interrupted(["A"], True), Plan(["B"], True, ["A"], "", False)),
-        (["A", "B"], "B", True, Interrupted(["A"], True), Plan([], False, ["A"], "B", True)),
-        (["B"], "B", True, Interrupted(["A"], True), Plan([], False, [], "B", True)),
+        (["A"], "A", False, Interrupted(["A"], True, AT), Plan([], True, ["A"], "", False)),
+        (["A", "B"], "A", False, Interrupted(["A"], True, AT), Plan(["B"], True, ["A"], "", False)),
+        (["A", "B"], "B", True, Interrupted(["A"], True, AT), Plan([], False, ["A"], "B", True)),
+        (["B"], "B", True, Interrupted(["A"], True, AT), Plan([], False, [], "B", True)),
         # A first key whose secret was lost, and one that was written in time.
-        (["A"], "", False, Interrupted([], False), Plan(["A"], True, [], "", False)),
-        (["A"], "A", False, Interrupted([], False), Plan([], False, [], "A", True)),
+        (["A"], "", False, Interrupted([], False, AT), Plan(["A"], True, [], "", False)),
+        (["A"], "A", False, Interrupted([], False, AT), Plan([], False, [], "A", True)),
+        # A key that was made by hand long after a run was killed is not its own, nor is one of a note without a time.
+        (["A"], "", False, Interrupted([], False, AT - 3600), Plan([], False, [], "A", False)),
+        (["A"], "", False, Interrupted([], False), Plan([], False, [], "A", False)),
+        (["X"], "", False, Interrupted(["A"], True, AT - 3600), Plan([], False, [], "X", False)),
+        (["A", "X"], "A", False, Interrupted(["A"], True, AT - 3600), Plan([], True, ["A"], "", False)),
+        (["B", "X"], "B", True, Interrupted(["A"], True, AT - 3600), Plan([], False, [], "B", True)),
     ],
 )
 def test_what_is_done_about_keys(
     keys: list[str], in_file: str, rotate: bool, interrupted: Interrupted | None, plan: Plan
 ) -> None:
-    assert decide(keys, in_file, rotate, interrupted) == plan
+    assert decide(dict.fromkeys(keys, AT), in_file, rotate, interrupted) == plan
+
+
+@pytest.mark.parametrize(("there", "stays"), [(["A"], False), (["A", "B"], False), (["A", "C"], True)])
+def test_the_note_stays_as_long_as_a_key_is_unknown(tmp_path: Path, there: list[str], stays: bool) -> None:
+    keys = Keys.__new__(Keys)
+    keys.path, keys.marker, keys.vault = tmp_path / "file", tmp_path / "note", NO_VAULT
+    keys.path.write_text(to_csv(AccessKey("B", "secret")))
+    keys.marker.write_text("{}")
+    with patch.object(Keys, "created", return_value=dict.fromkeys(there, AT)):
+        keys.forget(["A"])
+    assert keys.marker.exists() == stays
 
 
 KEY = AccessKey("AKIANEW", "secret/new+=")
@@ -78,6 +106,10 @@ KEY = AccessKey("AKIANEW", "secret/new+=")
         (
             "[ada]\naws_access_key_id=OLD\nregion = x\naws_secret_access_key=old\n\n[z]\na = 1\n",
             "[ada]\naws_access_key_id = AKIANEW\naws_secret_access_key = secret/new+=\nregion = x\n\n[z]\na = 1\n",
+        ),
+        (
+            "[ada] # hers\nAWS_ACCESS_KEY_ID: OLD\naws_secret_access_key : old\n[z]\n",
+            "[ada] # hers\naws_access_key_id = AKIANEW\naws_secret_access_key = secret/new+=\n[z]\n",
         ),
     ],
 )
@@ -106,6 +138,24 @@ def test_profiles_that_are_not_there_and_files_that_are_none(tmp_path: Path) -> 
     file.write_text("no profile\n")
     with pytest.raises(ValueError, match="is not a credentials file"):
         profile_in(file, "ada")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("aws_secret_access_key = hidden\n", "see line 1$"),
+        ("[ada]\nhidden\n", "see line 2$"),
+        ("[ada]\nx = hidden\nx = hidden\n", "see line 3$"),
+    ],
+)
+def test_a_file_that_is_no_credentials_file_is_not_quoted(tmp_path: Path, text: str, line: str) -> None:
+    file = tmp_path / "credentials"
+    file.write_text(text)
+    for broken in (lambda: profile_in(file, "ada"), lambda: write_profile(file, "ada", KEY)):
+        with pytest.raises(ValueError, match=line) as error:
+            broken()
+        assert "hidden" not in str(error.value)
+    assert file.read_text() == text
 
 
 DETAILS = {
@@ -167,6 +217,11 @@ def test_a_device_by_name_and_path() -> None:
     number = "arn:aws:iam::123456789012:mfa/phones/of/bob"
     assert device_of("bob", number) == {"user_name": "bob", "device_name": "bob", "path": "/phones/of/"}
     assert device_of("bob", "arn:aws:iam::123456789012:mfa/bob")["path"] == "/"
+
+
+def test_an_alias_has_one_line() -> None:
+    assert FORM.match("example-books")
+    assert not FORM.match("example-books\n")
 
 
 def test_names_differ_in_more_than_case() -> None:
