@@ -81,11 +81,16 @@ def read_secret(path: Path, vault: Vault = NO_VAULT) -> str | None:
     Raises:
         LockedError: it is encrypted, and the ``vault`` does not open it.
     """
+    content = read_secret_bytes(path, vault)
+    return None if content is None else content.decode("utf-8").rstrip("\n")
+
+
+def read_secret_bytes(path: Path, vault: Vault = NO_VAULT) -> bytes | None:
+    """As ``read_secret``, of a secret that is no text."""
     try:
-        content = path.read_bytes()
+        return vault.open(path.read_bytes())
     except FileNotFoundError:
         return None
-    return vault.open(content).decode("utf-8").rstrip("\n")
 
 
 def why_locked(path: Path) -> str:

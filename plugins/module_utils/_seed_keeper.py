@@ -6,6 +6,7 @@ A keeper has two places: for the seed in use, and beside it for the seed of a ro
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -54,8 +55,8 @@ class Keeper(Protocol):
     def promote(self) -> None:
         """Let the seed beside take the place of the one in use."""
 
-    def remove(self) -> None:
-        """Remove both seeds; neither need exist."""
+    def remove(self, places: Collection[bool]) -> None:
+        """Remove the seeds in the places, each given as ``beside``; they need not exist."""
 
 
 class File:
@@ -92,9 +93,11 @@ class File:
     def promote(self) -> None:
         move_secret(self.file(beside=True), self.path)
 
-    def remove(self) -> None:
-        remove_secret(self.path)
-        remove_secret(self.file(beside=True))
+    def remove(self, places: Collection[bool]) -> None:
+        for beside in (False, True):
+            # Where there is none, an interrupted write may have left one all the same.
+            if beside in places or not self.file(beside).exists():
+                remove_secret(self.file(beside))
 
 
 class SecretsManager:
@@ -151,7 +154,9 @@ class SecretsManager:
                 **source,
             )
 
-    def remove(self) -> None:
+    def remove(self, places: Collection[bool]) -> None:
+        if not places:
+            return
         try:
             self.client.delete_secret(aws_retry=True, SecretId=self.name, RecoveryWindowInDays=RECOVERY_DAYS)
         except is_boto3_error_code("ResourceNotFoundException"):

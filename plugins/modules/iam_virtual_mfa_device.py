@@ -256,6 +256,7 @@ try_again_at:
   sample: 1790000010
 """
 
+from pathlib import Path
 from typing import Any
 
 try:
@@ -269,6 +270,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils import _mfa_dev
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws, said
 from ansible_collections.dayone.aws_account.plugins.module_utils._mfa_plan import Device, Plan
 from ansible_collections.dayone.aws_account.plugins.module_utils._mfa_steps import VirtualMfaDevice
+from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import remove_secret
 from ansible_collections.dayone.aws_account.plugins.module_utils._seed_keeper import KeeperError
 from ansible_collections.dayone.aws_account.plugins.module_utils._sign_in import open_session
 
@@ -283,22 +285,27 @@ def bring_in(module: Any, wanted: VirtualMfaDevice) -> None:
             "The authentication_codes were not used, for no device whose seed is kept waits for them: the codes have "
             "to be those of the device that is pending now."
         )
+    wanted.refuse_foreign(to_do)
     device = to_do.device if module.check_mode else wanted.carry_out(to_do)
     tagged = bool(device) and not to_do.create and wanted.change_tags(device or before[0])
     resynced = module.params["resync"] and resynchronize(module, wanted, to_do.device)
     result: dict[str, Any] = {"sign_in_verified": False}
-    if not module.check_mode and device and to_do.status == "assigned":
-        if module.params["verify_sign_in"]:
+    left: list[Path] = []
+    if device and device.status == "assigned" and to_do.status == "assigned":
+        if module.params["verify_sign_in"] and not module.check_mode:
             result["sign_in_verified"] = verify_sign_in(module, wanted, device)
         if to_do.assigns and wanted.access_key() and wanted.seed():
             # The last code was used to assign the device: the next one is the first that STS accepts.
             result["sign_in_code_at"] = _totp.begin_of(_totp.current_step() + 1)
         elif wanted.for_phone:
-            wanted.leave_to_phone()
+            left = wanted.files_of_phone(device)
+    if not module.check_mode:
+        for file in left:
+            remove_secret(file)
     leave(
         module,
         wanted,
-        changed=to_do.changes or tagged or resynced,
+        changed=to_do.changes or tagged or resynced or bool(left),
         device=device,
         status=to_do.status,
         before=before[0].status if before else standing_status(to_do),
@@ -347,7 +354,7 @@ def take_away(module: Any, wanted: VirtualMfaDevice) -> None:
     """state=absent"""
     wanted.look()
     to_do = _mfa_plan.plan_absence(wanted.standing, wanted.wish())
-    seed_is_kept = wanted.seed_is_kept()
+    seeds, pictures = wanted.seeds_to_go(), wanted.pictures_to_go()
     if _mfa_plan.is_last(wanted.standing, to_do) and not module.params["force"]:
         groups = _mfa_devices.groups_that_require_mfa(wanted.client, wanted.user_name)
         if groups:
@@ -358,10 +365,12 @@ def take_away(module: Any, wanted: VirtualMfaDevice) -> None:
             )
     if not module.check_mode:
         wanted.carry_out(to_do)
-        if to_do.changes or seed_is_kept:
-            wanted.remove_files()
+        if wanted.keeper and (to_do.changes or seeds):
+            wanted.keeper.remove(seeds)
+        for picture in pictures:
+            remove_secret(picture)
     before = next((device.status for device in to_do.delete_first), "absent")
-    changed = to_do.changes or seed_is_kept
+    changed = to_do.changes or bool(seeds or pictures)
     leave(module, wanted, changed=changed, device=None, status="absent", before=before, sign_in_verified=False)
 
 

@@ -203,10 +203,91 @@ class TestRemoval:
         notes = tmp_path / "notes"
         notes.write_text("not a seed")
         account.clear_journal()
-        for options in ({}, {"state": "absent"}):
-            assert "is no seed of a virtual MFA device" in run(seed_file=str(notes), **options)["msg"]
+        assert "is no seed of a virtual MFA device" in run(seed_file=str(notes))["msg"]
+        gone = run(seed_file=str(notes), state="absent")
+        assert not gone["changed"]
+        assert "is no seed of a virtual MFA device" in str(gone["warnings"])
         assert notes.read_text() == "not a seed"
         assert not any(call.writes for call in account.journal())
+
+
+class TestOthersSeeds:
+    """What is kept of another device, or is none of ours, is neither overwritten nor removed."""
+
+    @pytest.mark.parametrize("rotate", [False, True])
+    def test_a_place_is_not_taken_from_another_device(self, iam: Any, run: Runs, tmp_path: Path, rotate: bool) -> None:
+        run()
+        file = tmp_path / "out" / "admin.mfa"
+        kept = file.read_text()
+        if rotate:
+            run(device_name="tablet", seed_file=str(tmp_path / "out" / "tablet.mfa"))
+        for options in ({"_ansible_check_mode": True}, {}):
+            result = run(device_name="tablet", rotate=rotate, **options)
+            assert "another device, 'admin' of account 123456789012" in result["msg"]
+        assert file.read_text() == kept
+        assert "tablet-rotated" not in names(iam)
+
+    def test_nor_from_another_account(self, iam: Any, run: Runs, tmp_path: Path) -> None:
+        run()
+        file = tmp_path / "out" / "admin.mfa"
+        file.write_text(file.read_text().replace("123456789012", "210987654321"))
+        kept = file.read_text()
+        assert run(state="absent")["changed"]
+        assert not run(state="absent")["changed"]
+        assert "'admin' of account 210987654321" in run()["msg"]
+        assert file.read_text() == kept
+        assert iam.list_virtual_mfa_devices()["VirtualMFADevices"] == []
+
+    def test_nor_in_secrets_manager(self, iam: Any, run: Runs, account: Sandbox) -> None:
+        secret = {"name": "dayone/mfa/admin", "region": "eu-central-1"}
+        run(seed_secret=secret)
+        assert "another device" in run(seed_secret=secret, device_name="tablet")["msg"]
+        assert not run(seed_secret=secret, device_name="tablet", state="absent")["changed"]
+        keeper = account.client("secretsmanager", "eu-central-1")
+        assert ":admin%40" in keeper.get_secret_value(SecretId="dayone/mfa/admin")["SecretString"]
+
+    def test_removal_leaves_seeds_of_other_devices(self, iam: Any, run: Runs, tmp_path: Path) -> None:
+        run()
+        run(device_name="tablet", seed_file=str(tmp_path / "out" / "tablet.mfa"))
+        iam.create_user(UserName="bob")
+        assert run(device_name="tablet", state="absent")["changed"]
+        assert not run(user_name="bob", device_name="admin", state="absent")["changed"]
+        assert (names(iam), (tmp_path / "out" / "admin.mfa").exists()) == (["admin"], True)
+
+    def test_a_picture_of_ones_own_stays_and_so_does_a_seed_that_is_for_no_phone(
+        self, iam: Any, run: Runs, tmp_path: Path
+    ) -> None:
+        run()
+        file, picture = tmp_path / "out" / "admin.mfa", tmp_path / "out" / "admin.mfa.png"
+        picture.write_bytes(b"drawn by hand")
+        assert not run(method="phone")["changed"]
+        assert (file.exists(), picture.read_bytes()) == (True, b"drawn by hand")
+        photo = tmp_path / "photo.png"
+        photo.write_bytes(b"a photo")
+        tablet = {"device_name": "tablet", "seed_file": str(tmp_path / "out" / "tablet.mfa")}
+        result = run(method="phone", qr_code_file=str(photo), **tablet)
+        assert "is no QR code that an earlier run drew" in result["msg"]
+        run(state="absent")
+        assert (picture.exists(), photo.read_bytes()) == (True, b"a photo")
+        assert iam.list_virtual_mfa_devices()["VirtualMFADevices"] == []
+
+    def test_files_that_a_phone_does_not_need_any_more_are_a_change(self, iam: Any, run: Runs, tmp_path: Path) -> None:
+        out = tmp_path / "out"
+        run(method="phone")
+        kept = {file: file.read_bytes() for file in out.iterdir()}
+        run(method="phone", authentication_codes=codes_of(seed_of((out / "admin.mfa").read_text())))
+        for file, content in kept.items():
+            file.write_bytes(content)
+        assert run(method="phone", _ansible_check_mode=True)["changed"]
+        assert len(list(out.iterdir())) == 2
+        assert run(method="phone")["changed"]
+        assert list(out.iterdir()) == []
+
+    def test_a_seed_that_nobody_can_read_does_not_keep_the_device(self, iam: Any, run: Runs, tmp_path: Path) -> None:
+        run(vault_secrets=[{"vault_id": "default", "secret": "cGFzc3dvcmQ="}])
+        result = run(state="absent")
+        assert "is encrypted with Ansible Vault" in str(result["warnings"])
+        assert (names(iam), (tmp_path / "out" / "admin.mfa").exists()) == ([], True)
 
 
 class TestTagsAndResync:
@@ -258,9 +339,9 @@ class TestSecretsManager:
     def test_a_secret_of_somebody_elses_stays(self, iam: Any, run: Runs, account: Sandbox) -> None:
         keeper = account.client("secretsmanager", "eu-central-1")
         keeper.create_secret(Name="database", SecretString="not a seed")
-        for options in ({}, {"state": "absent"}):
-            result = run(seed_secret={"name": "database", "region": "eu-central-1"}, **options)
-            assert "holds something that is no seed" in result["msg"]
+        secret = {"name": "database", "region": "eu-central-1"}
+        assert "holds something that is no seed" in run(seed_secret=secret)["msg"]
+        assert "holds something that is no seed" in str(run(seed_secret=secret, state="absent")["warnings"])
         assert keeper.get_secret_value(SecretId="database")["SecretString"] == "not a seed"
         assert iam.list_virtual_mfa_devices()["VirtualMFADevices"] == []
 
