@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._seed_keeper im
     File,
     Keeper,
     KeeperError,
+    refuse_kept,
     secrets_manager,
 )
 
@@ -32,7 +34,9 @@ class VirtualMfaDevice:
 
     def __init__(self, module: Any) -> None:
         self.module = module
-        self.client = module.client("iam", retry_decorator=AWSRetry.jittered_backoff())
+        self.client = module.client(
+            "iam", retry_decorator=AWSRetry.jittered_backoff(catch_extra_error_codes=["EntityTemporarilyUnmodifiable"])
+        )
         self.vault = _vault.vault_of(module)
         self.user_name: str = module.params["user_name"]
         self.name: str = module.params["device_name"] or self.user_name
@@ -58,7 +62,8 @@ class VirtualMfaDevice:
     def look(self) -> Kept:
         """Read how things stand; of a device that is in order, one call to AWS is all, and the seed is not touched."""
         wish = self.wish()
-        of_user = _mfa_devices.list_of_user(self.client, self.user_name)
+        may_miss = self.module.check_mode or self.module.params["state"] == "absent"
+        of_user = _mfa_devices.list_of_user(self.client, self.user_name, may_miss=may_miss)
         self.standing = Standing(of_user)
         mine = [device for device in of_user if _mfa_plan.belongs(device, self.name)]
         if self.module.params["state"] == "present" and len(mine) == 1 and not wish.rotate:
@@ -76,7 +81,7 @@ class VirtualMfaDevice:
         return next((serial for serial in serials if uri and _totp.is_of_device(uri, serial)), None)
 
     def wish(self) -> Wish:
-        codes = bool(self.module.params["authentication_codes"])
+        codes = self.for_phone and bool(self.module.params["authentication_codes"])
         return Wish(
             self.user_name,
             self.name,
@@ -89,7 +94,7 @@ class VirtualMfaDevice:
         """Take the steps of the plan; returns the device as it is then."""
         device = to_do.device
         if to_do.create:
-            self.kept_by.prove_writable(beside=to_do.beside)
+            self.kept_by.prove_writable(self._refuse_seed, beside=to_do.beside)
         for useless in to_do.delete_first:
             _mfa_devices.delete(self.client, useless)
         if to_do.create:
@@ -110,12 +115,24 @@ class VirtualMfaDevice:
         if self.for_phone:
             remove_secret(self.qr_code_file(beside))  # that of a device which is gone
         device, seed = _mfa_devices.create(self.client, name, self.module.params["path"], self.module.params["tags"])
-        self.kept_by.write(_totp.device_uri(device.serial_number, seed), beside=beside)
+        try:
+            self.kept_by.write(_totp.device_uri(device.serial_number, seed), beside=beside)
+        except Exception:
+            # Nobody has its seed. Where this fails too, the next run deletes it.
+            with suppress(Exception):
+                _mfa_devices.delete(self.client, device)
+            raise
         return device
+
+    @property
+    def given_codes(self) -> list[str] | None:
+        """The codes that are given: where the seed is kept, those to resynchronize by are the only ones of use."""
+        given: list[str] | None = self.module.params["authentication_codes"]
+        return given if self.for_phone or self.module.params["resync"] else None
 
     def codes(self, *, beside: bool = False) -> tuple[str, str]:
         """The codes for AWS: given, or computed for the step that has passed and the present one."""
-        given: list[str] | None = self.module.params["authentication_codes"]
+        given = self.given_codes
         if given:
             return given[0], given[1]
         seed = self.seed(beside=beside)
@@ -180,9 +197,7 @@ class VirtualMfaDevice:
             KeeperError: something else is there.
         """
         if to_do.create or to_do.promotes:
-            for beside in (False, True):
-                uri = self.kept_by.read(beside=beside)
-                self._refuse(_totp.label_of(uri) if uri else None)
+            refuse_kept(self.kept_by, self._refuse_seed)
         if self.for_phone and (to_do.create or to_do.assigns or to_do.status == "pending"):
             file = self.qr_code_file(to_do.beside)
             serial_number = self._drawn_in(file)
@@ -191,10 +206,14 @@ class VirtualMfaDevice:
                     f"'{file}' is no QR code that an earlier run drew: name another qr_code_file, or move that one "
                     "away. Nothing was changed."
                 )
-            self._refuse(_totp.label_of_serial(serial_number) if serial_number else None)
+            if serial_number:
+                self._refuse(_totp.label_of_serial(serial_number))
 
-    def _refuse(self, label: _totp.Label | None) -> None:
-        if label and not self.is_ours(label):
+    def _refuse_seed(self, uri: str) -> None:
+        self._refuse(_totp.label_of(uri))
+
+    def _refuse(self, label: _totp.Label) -> None:
+        if not self.is_ours(label):
             raise KeeperError(
                 f"the place for its seed holds that of another device, '{label.name}' of account {label.account}. "
                 "Name another place. Nothing was changed."

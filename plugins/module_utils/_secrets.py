@@ -63,6 +63,7 @@ def _open_partial(path: Path) -> Path:
     for directory in reversed(path.parents):  # mkdir's parents=True would make them with the default mode
         if not directory.exists():
             directory.mkdir(mode=0o700, exist_ok=True)
+            _sync_directory(directory.parent)
     partial = path.with_name(f".{path.name}.partial")
     partial.unlink(missing_ok=True)
     os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))

@@ -88,7 +88,7 @@ def seed_of(uri: str) -> str:
 
 
 def qr_code_png(uri: str, serial_number: str) -> bytes:
-    """The QR code of ``uri`` as a PNG, large enough for a phone to read from a screen. It says which device it is of."""
+    """The QR code of ``uri`` as a PNG that a phone can read from a screen, and that says which device it is of."""
     png = io.BytesIO()
     segno.make(uri, error="m").save(png, kind="png", scale=6)
     drawn, title = png.getvalue(), PNG_TITLE + serial_number.encode()

@@ -52,7 +52,8 @@ options:
   authentication_codes:
     description:
       - Two consecutive codes of the device, the earlier one first.
-      - For I(method=phone) where nobody can be asked, and for I(resync).
+      - For I(method=phone) where nobody can be asked, and for I(resync). A device whose seed is kept is assigned by
+        computed codes all the same.
     type: list
     elements: str
   seed_file:
@@ -324,7 +325,7 @@ def resynchronize(module: Any, wanted: VirtualMfaDevice, device: Device | None) 
     """Tell AWS how far the device's clock is off; a device that was not assigned before this run needs none."""
     if device is None or device.status != "assigned":
         return False
-    if wanted.for_phone and not module.params["authentication_codes"]:
+    if wanted.for_phone and not wanted.given_codes and not module.check_mode:
         module.fail_json(
             msg=f"Could not resynchronize the virtual MFA device '{device.name}' of user '{wanted.user_name}': there "
             "is nobody to ask for two consecutive codes of it. Give them in authentication_codes, the earlier one "
@@ -341,7 +342,7 @@ def verify_sign_in(module: Any, wanted: VirtualMfaDevice, device: Device) -> boo
     if key is None or seed is None:
         return False
     try:
-        open_session(module, key, device.serial_number, _totp.code_pair(seed, _totp.current_step())[0])
+        open_session(module, key, device.serial_number, seed)
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
         module.warn(
             f"The MFA device of user '{wanted.user_name}' is assigned, but a trial of it failed: {said(str(error))}"
@@ -416,7 +417,7 @@ def check_input(module: Any) -> None:
 def fail_refused(module: Any, wanted: VirtualMfaDevice, tried: str, error: Any) -> None:
     """End the module's run: AWS refused the two codes."""
     offset = _totp.clock_offset(error.response)
-    codes = module.params["authentication_codes"]
+    codes = wanted.given_codes
     more: dict[str, Any] = {}
     if codes:
         seed = wanted.seed(beside=True) or wanted.seed()
@@ -478,6 +479,10 @@ def main() -> None:
     try:
         wanted = VirtualMfaDevice(module)
         (take_away if absent else bring_in)(module, wanted)
+    except _mfa_devices.UserMissingError:
+        module.fail_json(
+            msg=f"Could not {tried}: there is no IAM user of this name. Create the user first. Nothing was changed."
+        )
     except _mfa_plan.TakenError as taken:
         module.fail_json(
             msg=f"The virtual MFA device '{taken.device.name}' belongs to user '{taken.device.user_name}': give "

@@ -96,6 +96,41 @@ class TestPhone:
         assert "were not used" in str(result["warnings"])
 
 
+class TestWithoutPhone:
+    def test_codes_are_computed_even_where_some_are_given(self, iam: Any, run: Runs) -> None:
+        assert run(authentication_codes=["123455", "654320"])["status"] == "assigned"
+
+    def test_a_user_who_does_not_exist_gets_no_device(self, iam: Any, run: Runs, tmp_path: Path) -> None:
+        nobody = {"user_name": "nobody", "seed_file": str(tmp_path / "out" / "nobody.mfa")}
+        assert run(**nobody, _ansible_check_mode=True)["changed"]
+        assert not run(**nobody, state="absent")["changed"]
+        for method in ("seed", "phone"):
+            assert "there is no IAM user of this name" in run(**nobody, method=method)["msg"]
+        assert iam.list_virtual_mfa_devices()["VirtualMFADevices"] == []
+        assert not list(tmp_path.glob("out/*"))
+
+    def test_a_user_whom_iam_does_not_know_yet_is_waited_for(self, iam: Any, run: Runs, account: Sandbox) -> None:
+        account.fail("iam", "ListMFADevices", "NoSuchEntity", status=404, times=2)
+        assert run()["status"] == "assigned"
+
+    def test_a_damaged_seed_is_named(self, iam: Any, run: Runs, tmp_path: Path) -> None:
+        run(method="phone")
+        file = tmp_path / "out" / "admin.mfa"
+        file.write_text(file.read_text().replace("secret=", "secret=1"))
+        assert "is no seed of a virtual MFA device" in run(method="phone")["msg"]
+
+    def test_a_device_that_somebody_else_removes_is_gone(self, iam: Any, run: Runs, account: Sandbox) -> None:
+        run()
+        for action in ("DeactivateMFADevice", "DeleteVirtualMFADevice"):
+            account.fail("iam", action, "NoSuchEntity", status=404, times=1)
+        assert run(state="absent")["changed"]
+
+    def test_iam_is_given_time_where_it_asks_for_it(self, iam: Any, run: Runs, account: Sandbox) -> None:
+        run()
+        account.fail("iam", "DeactivateMFADevice", "EntityTemporarilyUnmodifiable", status=409, times=1)
+        assert run(state="absent")["changed"]
+
+
 class TestRotation:
     def test_names_take_turns_and_the_seed_follows(self, iam: Any, run: Runs, tmp_path: Path) -> None:
         run()
@@ -315,6 +350,7 @@ class TestTagsAndResync:
         seed = seed_of((tmp_path / "out" / "admin.mfa").read_text())
         assert run(method="phone", resync=True, authentication_codes=codes_of(seed))["changed"]
         assert "nobody to ask" in run(method="phone", resync=True)["msg"]
+        assert run(method="phone", resync=True, _ansible_check_mode=True)["changed"]
         assert "wrong order" in run(method="phone", resync=True, authentication_codes=codes_of(seed)[::-1])["msg"]
         assert "one at a time" in run(resync=True, rotate=True)["msg"]
 
@@ -343,6 +379,29 @@ class TestSecretsManager:
         assert "holds something that is no seed" in run(seed_secret=secret)["msg"]
         assert "holds something that is no seed" in str(run(seed_secret=secret, state="absent")["warnings"])
         assert keeper.get_secret_value(SecretId="database")["SecretString"] == "not a seed"
+        assert iam.list_virtual_mfa_devices()["VirtualMFADevices"] == []
+
+    def test_one_that_is_marked_for_deletion_is_not_taken_over(self, iam: Any, run: Runs, account: Sandbox) -> None:
+        keeper = account.client("secretsmanager", "eu-central-1")
+        keeper.create_secret(Name="database", SecretString="not a seed")
+        keeper.delete_secret(SecretId="database")
+        secret = {"name": "database", "region": "eu-central-1"}
+        assert "holds something that is no seed" in run(seed_secret=secret)["msg"]
+        assert keeper.describe_secret(SecretId="database")["DeletedDate"]
+        keeper.restore_secret(SecretId="database")
+        assert keeper.get_secret_value(SecretId="database")["SecretString"] == "not a seed"
+        assert iam.list_virtual_mfa_devices()["VirtualMFADevices"] == []
+
+    def test_another_refusal_is_not_taken_for_a_deletion(self, iam: Any, run: Runs, account: Sandbox) -> None:
+        secret = {"name": "managed", "region": "eu-central-1"}
+        account.client("secretsmanager", "eu-central-1").create_secret(Name="managed", SecretString="x")
+        account.fail("secretsmanager", "GetSecretValue", "InvalidRequestException", status=400)
+        assert "InvalidRequestException" in str(run(seed_secret=secret))
+        assert iam.list_virtual_mfa_devices()["VirtualMFADevices"] == []
+
+    def test_a_seed_that_cannot_be_kept_leaves_no_device(self, iam: Any, run: Runs, account: Sandbox) -> None:
+        account.fail("secretsmanager", "PutSecretValue", "AccessDeniedException", status=400)
+        assert "AWS answered PutSecretValue" in run(seed_secret={"name": "x", "region": "eu-central-1"})["msg"]
         assert iam.list_virtual_mfa_devices()["VirtualMFADevices"] == []
 
     def test_a_keeper_that_refuses_leaves_no_device(self, iam: Any, run: Runs, account: Sandbox) -> None:
