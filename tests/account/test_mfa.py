@@ -649,15 +649,27 @@ class TestSummary:
         assert "iam_admin_mfa_rotate names 'nobody'" in wrong.output
 
     def test_seeds_go_to_secrets_manager_where_asked(self, account: Sandbox, ansible: Ansible, tmp_path: Path) -> None:
-        users = [{"name": "robot", "console_access": False, "mfa": "seed"}]
-        ansible(
-            role(
-                iam_admin_users=users,
-                dayone_output_dir=str(tmp_path / "out"),
-                iam_admin_mfa_keeper="secretsmanager",
-                iam_admin_mfa_secrets_manager={"name_prefix": "acme/", "region": "eu-west-1"},
-            )
-        )
-        value = account.client("secretsmanager", "eu-west-1").get_secret_value(SecretId="acme/robot")["SecretString"]
-        assert value.startswith("otpauth://")
+        robot = {"name": "robot", "console_access": False, "mfa": "seed"}
+        options = {
+            "dayone_output_dir": str(tmp_path / "out"),
+            "iam_admin_mfa_keeper": "secretsmanager",
+            "iam_admin_mfa_secrets_manager": {"name_prefix": "acme/", "region": "eu-west-1"},
+        }
+        ansible(role(iam_admin_users=[robot], **options))
+        keeper = account.client("secretsmanager", "eu-west-1")
+        assert keeper.get_secret_value(SecretId="acme/robot")["SecretString"].startswith("otpauth://")
         assert not list(tmp_path.glob("out/*"))
+        # With the user the secret goes, and what interrupted writes left of the user's files.
+        (tmp_path / "out").mkdir(exist_ok=True)
+        left = [".robot.mfa.partial", ".robot.accessKeys.csv.creating", "..robot.accessKeys.csv.creating.partial"]
+        for name in [*left, "robot2.mfa"]:
+            (tmp_path / "out" / name).touch()
+        other = {"name": "other", "console_access": False, "mfa": "none"}
+        ansible(role(iam_admin_users=[other, {"name": "robot", "state": "absent"}], **options))
+        assert keeper.describe_secret(SecretId="acme/robot")["DeletedDate"]
+        assert [path.name for path in (tmp_path / "out").iterdir()] == ["robot2.mfa"]
+
+    def test_a_user_may_not_have_the_name_of_anothers_rotated_device(self, ansible: Ansible, tmp_path: Path) -> None:
+        users = [{"name": "bob"}, {"name": "Bob-rotated"}]
+        done = ansible(role(iam_admin_users=users, dayone_output_dir=str(tmp_path / "out")), check=False)
+        assert "iam_admin_users has 'bob-rotated' next to a user of that name" in " ".join(done.output.split())
