@@ -173,7 +173,7 @@ class VirtualMfaDevice:
 
     def _show_qr_code(self, device: Device, beside: bool) -> None:
         file, uri = self.qr_code_file(beside), self.kept_by.read(beside=beside)
-        if uri and not file.exists():
+        if uri and self._drawn_in(file) != device.serial_number:
             write_secret(file, _totp.qr_code_png(uri, device.serial_number), self.vault)
 
     @cached_property
@@ -234,8 +234,7 @@ class VirtualMfaDevice:
         """
         if not isinstance(self.keeper, File):
             return []
-        pictures = [self.qr_code_file(), self.qr_code_file(beside=True)]
-        drawn = [file for file in pictures if self._drawn_in(file) == device.serial_number]
+        drawn = [file for file in self.pictures() if self._drawn_in(file) == device.serial_number]
         if not drawn:
             return []
         seeds = [(self.keeper.file(beside), self.keeper.read(beside=beside)) for beside in (False, True)]
@@ -252,13 +251,15 @@ class VirtualMfaDevice:
             # It may be anybody's; a device has to go even if nobody can read its seed any more.
             self.module.warn(f"This was left where it is: {str(error).removesuffix(' Nothing was changed.')}")
             return False
-        return bool(uri) and self.is_ours(_totp.label_of(str(uri)))
+        return uri is not None and self.is_ours(_totp.label_of(uri))
 
     def pictures_to_go(self) -> list[Path]:
         """The QR codes of the device, which is to be absent."""
-        if not isinstance(self.keeper, File):
-            return []
-        return [file for file in (self.qr_code_file(), self.qr_code_file(beside=True)) if self._is_ours_drawn_in(file)]
+        return [file for file in self.pictures() if self._is_ours_drawn_in(file)]
+
+    def pictures(self) -> list[Path]:
+        """Where QR codes are, of the device in use and of a rotation's."""
+        return [self.qr_code_file(beside) for beside in (False, True)] if isinstance(self.keeper, File) else []
 
     def _is_ours_drawn_in(self, file: Path) -> bool:
         try:
@@ -266,7 +267,7 @@ class VirtualMfaDevice:
         except KeeperError as error:
             self.module.warn(f"This was left where it is: {str(error).removesuffix(' Nothing was changed.')}")
             return False
-        return bool(serial_number) and self.is_ours(_totp.label_of_serial(str(serial_number)))
+        return serial_number is not None and self.is_ours(_totp.label_of_serial(serial_number))
 
     def access_key(self) -> AccessKey | None:
         """The user's access key, if the run holds one."""

@@ -61,14 +61,15 @@ options:
       - Where the seed is kept, as an C(otpauth://) URI that any authenticator app takes, for the owner alone (mode
         0600, in directories of mode 0700), and encrypted as I(encrypt) says.
       - During a rotation the new seed waits beside it, in a file with C(.new) added to the name.
-      - A file that holds something else than a seed is left alone, and the run fails.
+      - A file that holds something else than a seed of the device is left alone. The run fails then, and goes on when
+        I(state=absent).
       - This or I(seed_secret) is required when I(state=present).
     type: path
   seed_secret:
     description:
       - A secret of AWS Secrets Manager where the seed is kept, instead of I(seed_file). For I(method=seed).
-      - It is created where it is missing. A secret that holds something else than a seed is left alone, and the run
-        fails.
+      - It is created where it is missing. A secret that holds something else than a seed of the device is left alone.
+        The run fails then, and goes on when I(state=absent).
       - During a rotation the new seed waits in the version labelled C(AWSPENDING).
     type: dict
     version_added: 0.2.0
@@ -91,6 +92,7 @@ options:
     description:
       - With I(method=phone), where the QR code goes as a PNG. By default I(seed_file) with C(.png) added.
       - It holds the seed, and is encrypted as I(encrypt) says.
+      - A file that no run has drawn is left alone; where a QR code has to go there, the run fails.
     type: path
   show_secret_key:
     description:
@@ -368,8 +370,10 @@ def take_away(module: Any, wanted: VirtualMfaDevice) -> None:
         wanted.carry_out(to_do)
         if wanted.keeper and (to_do.changes or seeds):
             wanted.keeper.remove(seeds)
-        for picture in pictures:
-            remove_secret(picture)
+        for picture in wanted.pictures():
+            # Where there is none, an interrupted write may have left one all the same.
+            if picture in pictures or not picture.exists():
+                remove_secret(picture)
     before = next((device.status for device in to_do.delete_first), "absent")
     changed = to_do.changes or bool(seeds or pictures)
     leave(module, wanted, changed=changed, device=None, status="absent", before=before, sign_in_verified=False)
