@@ -12,6 +12,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
     is_boto3_error_code,
     paginated_query_with_retries,
 )
+from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
     ansible_dict_to_boto3_tag_list,
     boto3_tag_list_to_ansible_dict,
@@ -19,15 +20,28 @@ from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
 )
 from ansible_collections.dayone.aws_account.plugins.module_utils._mfa_plan import ROOT, Device
 
+MISSING = "NoSuchEntity"
 MFA_CONDITION_KEYS = {"aws:multifactorauthpresent", "aws:multifactorauthage"}
 
 
-def list_of_user(client: Any, user_name: str) -> tuple[Device, ...]:
-    """The user's MFA devices of any kind; a user who does not exist yet has none."""
+class UserMissingError(Exception):
+    """The user does not exist."""
+
+
+def list_of_user(client: Any, user_name: str, *, may_miss: bool) -> tuple[Device, ...]:
+    """The user's MFA devices of any kind; a user who does not exist has none.
+
+    Raises:
+        UserMissingError: the user does not exist, and is not one who ``may_miss``.
+    """
+    # One who was created a moment ago is not known everywhere at once.
+    patience = None if may_miss else AWSRetry.jittered_backoff(retries=5, delay=1, catch_extra_error_codes=[MISSING])
     try:
-        found = paginated_query_with_retries(client, "list_mfa_devices", UserName=user_name)["MFADevices"]
-    except is_boto3_error_code("NoSuchEntity"):
-        return ()
+        found = paginated_query_with_retries(client, "list_mfa_devices", patience, UserName=user_name)["MFADevices"]
+    except is_boto3_error_code(MISSING):
+        if may_miss:
+            return ()
+        raise UserMissingError from None
     return tuple(Device(item["SerialNumber"], user_name, _date(item)) for item in found)
 
 
@@ -79,10 +93,16 @@ def resynchronize(client: Any, device: Device, codes: tuple[str, str]) -> None:
 
 
 def delete(client: Any, device: Device) -> None:
-    """Take the device from its user, if it has one, and delete it."""
+    """Take the device from its user, if it has one, and delete it; somebody else may have done so by now."""
     if device.user_name:
-        client.deactivate_mfa_device(aws_retry=True, UserName=device.user_name, SerialNumber=device.serial_number)
-    client.delete_virtual_mfa_device(aws_retry=True, SerialNumber=device.serial_number)
+        try:
+            client.deactivate_mfa_device(aws_retry=True, UserName=device.user_name, SerialNumber=device.serial_number)
+        except is_boto3_error_code(MISSING):
+            pass
+    try:
+        client.delete_virtual_mfa_device(aws_retry=True, SerialNumber=device.serial_number)
+    except is_boto3_error_code(MISSING):
+        pass
 
 
 def read_tags(client: Any, device: Device) -> dict[str, str]:

@@ -106,7 +106,12 @@ def spare_name(name: str, current: Device | None) -> str:
 
 def belongs(device: Device, name: str) -> bool:
     """Whether this is the device: IAM tells names apart by more than upper and lower case, whatever the path."""
-    return device.name.lower() in {one.lower() for one in family(name)}
+    return is_of_device(device.name, name)
+
+
+def is_of_device(name: str, device_name: str) -> bool:
+    """Whether ``name`` is one of the two that the device may have."""
+    return name.lower() in {one.lower() for one in family(device_name)}
 
 
 def in_use(standing: Standing, wish: Wish, kept: Kept) -> list[Device]:

@@ -3,16 +3,30 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.amazon.aws.plugins.module_utils.iam import get_aws_account_id
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import compare_aws_tags
 from ansible_collections.dayone.aws_account.plugins.module_utils import _mfa_devices, _mfa_plan, _totp, _vault
 from ansible_collections.dayone.aws_account.plugins.module_utils._access_key import AccessKey, read_access_key
 from ansible_collections.dayone.aws_account.plugins.module_utils._mfa_plan import Device, Kept, Plan, Standing, Wish
-from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import remove_secret, why_locked, write_secret
-from ansible_collections.dayone.aws_account.plugins.module_utils._seed_keeper import File, Keeper, secrets_manager
+from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import (
+    read_secret_bytes,
+    remove_secret,
+    why_locked,
+    write_secret,
+)
+from ansible_collections.dayone.aws_account.plugins.module_utils._seed_keeper import (
+    File,
+    Keeper,
+    KeeperError,
+    refuse_kept,
+    secrets_manager,
+)
 
 
 class VirtualMfaDevice:
@@ -20,7 +34,9 @@ class VirtualMfaDevice:
 
     def __init__(self, module: Any) -> None:
         self.module = module
-        self.client = module.client("iam", retry_decorator=AWSRetry.jittered_backoff())
+        self.client = module.client(
+            "iam", retry_decorator=AWSRetry.jittered_backoff(catch_extra_error_codes=["EntityTemporarilyUnmodifiable"])
+        )
         self.vault = _vault.vault_of(module)
         self.user_name: str = module.params["user_name"]
         self.name: str = module.params["device_name"] or self.user_name
@@ -46,13 +62,16 @@ class VirtualMfaDevice:
     def look(self) -> Kept:
         """Read how things stand; of a device that is in order, one call to AWS is all, and the seed is not touched."""
         wish = self.wish()
-        of_user = _mfa_devices.list_of_user(self.client, self.user_name)
+        may_miss = self.module.check_mode or self.module.params["state"] == "absent"
+        of_user = _mfa_devices.list_of_user(self.client, self.user_name, may_miss=may_miss)
         self.standing = Standing(of_user)
         mine = [device for device in of_user if _mfa_plan.belongs(device, self.name)]
         if self.module.params["state"] == "present" and len(mine) == 1 and not wish.rotate:
             return Kept()
         others = [device for device in _mfa_devices.list_virtual(self.client) if _mfa_plan.belongs(device, self.name)]
         self.standing = Standing(of_user, tuple(device for device in others if device.user_name != self.user_name))
+        if self.module.params["state"] == "absent":
+            return Kept()
         return Kept(self._whose(mine + others, beside=False), self._whose(mine + others, beside=True))
 
     def _whose(self, devices: list[Device], *, beside: bool) -> str | None:
@@ -62,7 +81,7 @@ class VirtualMfaDevice:
         return next((serial for serial in serials if uri and _totp.is_of_device(uri, serial)), None)
 
     def wish(self) -> Wish:
-        codes = bool(self.module.params["authentication_codes"])
+        codes = self.for_phone and bool(self.module.params["authentication_codes"])
         return Wish(
             self.user_name,
             self.name,
@@ -74,13 +93,15 @@ class VirtualMfaDevice:
     def carry_out(self, to_do: Plan) -> Device | None:
         """Take the steps of the plan; returns the device as it is then."""
         device = to_do.device
+        if to_do.create:
+            self.kept_by.prove_writable(self._refuse_seed, beside=to_do.beside)
         for useless in to_do.delete_first:
             _mfa_devices.delete(self.client, useless)
         if to_do.create:
             device = self._create(to_do.create, to_do.beside)
         if device and device.status == "pending":
             if self.for_phone:
-                self._show_qr_code(to_do.beside)
+                self._show_qr_code(device, to_do.beside)
             if to_do.assigns:
                 device = _mfa_devices.assign(self.client, device, self.user_name, self.codes(beside=to_do.beside))
         if to_do.promotes:
@@ -91,16 +112,27 @@ class VirtualMfaDevice:
 
     def _create(self, name: str, beside: bool) -> Device:
         """Create the device and put its seed into the keeper, for AWS will not show it again."""
-        self.kept_by.prove_writable(beside=beside)
         if self.for_phone:
             remove_secret(self.qr_code_file(beside))  # that of a device which is gone
         device, seed = _mfa_devices.create(self.client, name, self.module.params["path"], self.module.params["tags"])
-        self.kept_by.write(_totp.device_uri(device.serial_number, seed), beside=beside)
+        try:
+            self.kept_by.write(_totp.device_uri(device.serial_number, seed), beside=beside)
+        except Exception:
+            # Nobody has its seed. Where this fails too, the next run deletes it.
+            with suppress(Exception):
+                _mfa_devices.delete(self.client, device)
+            raise
         return device
+
+    @property
+    def given_codes(self) -> list[str] | None:
+        """The codes that are given: where the seed is kept, those to resynchronize by are the only ones of use."""
+        given: list[str] | None = self.module.params["authentication_codes"]
+        return given if self.for_phone or self.module.params["resync"] else None
 
     def codes(self, *, beside: bool = False) -> tuple[str, str]:
         """The codes for AWS: given, or computed for the step that has passed and the present one."""
-        given: list[str] | None = self.module.params["authentication_codes"]
+        given = self.given_codes
         if given:
             return given[0], given[1]
         seed = self.seed(beside=beside)
@@ -139,34 +171,103 @@ class VirtualMfaDevice:
         file = Path(self.module.params["qr_code_file"])
         return file.with_name(f"{file.stem}.new{file.suffix}") if beside else file
 
-    def _show_qr_code(self, beside: bool) -> None:
+    def _show_qr_code(self, device: Device, beside: bool) -> None:
         file, uri = self.qr_code_file(beside), self.kept_by.read(beside=beside)
-        if uri and not file.exists():
-            write_secret(file, _totp.qr_code_png(uri), self.vault)
+        if uri and self._drawn_in(file) != device.serial_number:
+            write_secret(file, _totp.qr_code_png(uri, device.serial_number), self.vault)
 
-    def leave_to_phone(self) -> None:
-        """Remove seed and QR code, which the phone has. A seed without a QR code is not for a phone: it stays."""
-        keeper = self.kept_by
-        main, beside = self.qr_code_file(), self.qr_code_file(beside=True)
-        waits = isinstance(keeper, File) and keeper.file(beside=True).exists()
-        if main.exists() or (beside.exists() and not waits):
-            remove_secret(keeper.path if isinstance(keeper, File) else main)
-            remove_secret(main)
-            if not waits:
-                remove_secret(beside)
+    @cached_property
+    def account(self) -> str:
+        """The account's number, without a call where a device tells it."""
+        devices = (*self.standing.of_user, *self.standing.others)
+        known = (_totp.label_of_serial(d.serial_number) for d in devices if d.serial_number.startswith("arn:"))
+        return next((label.account for label in known), None) or str(get_aws_account_id(self.module))
 
-    def remove_files(self) -> None:
-        """Remove the seeds and QR codes of a device that is gone."""
-        if self.keeper:
-            self.keeper.remove()
-        if isinstance(self.keeper, File):
-            remove_secret(self.qr_code_file())
-            remove_secret(self.qr_code_file(beside=True))
+    def is_ours(self, label: _totp.Label) -> bool:
+        """Whether this is the device, under either name, and not another account's or another user's one."""
+        if not _mfa_plan.is_of_device(label.name, self.name) or label.account != self.account:
+            return False
+        taken = {device.name.lower() for device in self.standing.others if device.user_name}
+        return label.name.lower() not in taken
 
-    def seed_is_kept(self) -> bool:
-        """Whether the keeper holds a seed of the device, whether or not the device is there any more."""
-        uris = [self.keeper.read(beside=beside) for beside in (False, True)] if self.keeper else []
-        return any(uri and _totp.device_name_of(uri) in _mfa_plan.family(self.name) for uri in uris)
+    def refuse_foreign(self, to_do: Plan) -> None:
+        """See to it that what the plan writes takes the place of nothing but the device's own seed and QR code.
+
+        Raises:
+            KeeperError: something else is there.
+        """
+        if to_do.create or to_do.promotes:
+            refuse_kept(self.kept_by, self._refuse_seed)
+        if self.for_phone and (to_do.create or to_do.assigns or to_do.status == "pending"):
+            file = self.qr_code_file(to_do.beside)
+            serial_number = self._drawn_in(file)
+            if serial_number is None and file.exists():
+                raise KeeperError(
+                    f"'{file}' is no QR code that an earlier run drew: name another qr_code_file, or move that one "
+                    "away. Nothing was changed."
+                )
+            if serial_number:
+                self._refuse(_totp.label_of_serial(serial_number))
+
+    def _refuse_seed(self, uri: str) -> None:
+        self._refuse(_totp.label_of(uri))
+
+    def _refuse(self, label: _totp.Label) -> None:
+        if not self.is_ours(label):
+            raise KeeperError(
+                f"the place for its seed holds that of another device, '{label.name}' of account {label.account}. "
+                "Name another place. Nothing was changed."
+            )
+
+    def _drawn_in(self, file: Path) -> str | None:
+        """The serial number of the device whose QR code is in the file; None where it is none of ours."""
+        try:
+            content = read_secret_bytes(file, self.vault)
+        except _vault.LockedError:
+            raise KeeperError(f"{why_locked(file)} Nothing was changed.") from None
+        return _totp.serial_number_in_png(content) if content else None
+
+    def files_of_phone(self, device: Device) -> list[Path]:
+        """Seed and QR code of the device, when it is a phone's, which has them: only such a seed has a QR code of ours.
+
+        The seed is first, for a QR code that is left says what the seed was for.
+        """
+        if not isinstance(self.keeper, File):
+            return []
+        drawn = [file for file in self.pictures() if self._drawn_in(file) == device.serial_number]
+        if not drawn:
+            return []
+        seeds = [(self.keeper.file(beside), self.keeper.read(beside=beside)) for beside in (False, True)]
+        return [file for file, uri in seeds if uri and _totp.is_of_device(uri, device.serial_number)] + drawn
+
+    def seeds_to_go(self) -> list[bool]:
+        """The places (each as ``beside``) with a seed of the device, which is to be absent."""
+        return [beside for beside in (False, True) if self._is_ours_in(beside)] if self.keeper else []
+
+    def _is_ours_in(self, beside: bool) -> bool:
+        try:
+            uri = self.keeper.read(beside=beside) if self.keeper else None
+        except KeeperError as error:
+            # It may be anybody's; a device has to go even if nobody can read its seed any more.
+            self.module.warn(f"This was left where it is: {str(error).removesuffix(' Nothing was changed.')}")
+            return False
+        return uri is not None and self.is_ours(_totp.label_of(uri))
+
+    def pictures_to_go(self) -> list[Path]:
+        """The QR codes of the device, which is to be absent."""
+        return [file for file in self.pictures() if self._is_ours_drawn_in(file)]
+
+    def pictures(self) -> list[Path]:
+        """Where QR codes are, of the device in use and of a rotation's."""
+        return [self.qr_code_file(beside) for beside in (False, True)] if isinstance(self.keeper, File) else []
+
+    def _is_ours_drawn_in(self, file: Path) -> bool:
+        try:
+            serial_number = self._drawn_in(file)
+        except KeeperError as error:
+            self.module.warn(f"This was left where it is: {str(error).removesuffix(' Nothing was changed.')}")
+            return False
+        return serial_number is not None and self.is_ours(_totp.label_of_serial(serial_number))
 
     def access_key(self) -> AccessKey | None:
         """The user's access key, if the run holds one."""

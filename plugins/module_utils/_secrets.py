@@ -63,6 +63,7 @@ def _open_partial(path: Path) -> Path:
     for directory in reversed(path.parents):  # mkdir's parents=True would make them with the default mode
         if not directory.exists():
             directory.mkdir(mode=0o700, exist_ok=True)
+            _sync_directory(directory.parent)
     partial = path.with_name(f".{path.name}.partial")
     partial.unlink(missing_ok=True)
     os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
@@ -81,11 +82,16 @@ def read_secret(path: Path, vault: Vault = NO_VAULT) -> str | None:
     Raises:
         LockedError: it is encrypted, and the ``vault`` does not open it.
     """
+    content = read_secret_bytes(path, vault)
+    return None if content is None else content.decode("utf-8").rstrip("\n")
+
+
+def read_secret_bytes(path: Path, vault: Vault = NO_VAULT) -> bytes | None:
+    """As ``read_secret``, of a secret that is no text."""
     try:
-        content = path.read_bytes()
+        return vault.open(path.read_bytes())
     except FileNotFoundError:
         return None
-    return vault.open(content).decode("utf-8").rstrip("\n")
 
 
 def why_locked(path: Path) -> str:

@@ -6,6 +6,7 @@ A keeper has two places: for the seed in use, and beside it for the seed of a ro
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -29,6 +30,8 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._vault import L
 # The fewest that AWS allows: the seed of a device that is gone is worth nothing.
 # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html
 RECOVERY_DAYS = 7
+# The most: a secret of somebody else's is gone no sooner than it was to be.
+LONGEST_RECOVERY_DAYS = 30
 
 
 class KeeperError(Exception):
@@ -45,8 +48,13 @@ class Keeper(Protocol):
             KeeperError: what is there cannot be read, or is no seed.
         """
 
-    def prove_writable(self, *, beside: bool = False) -> None:
-        """See to it that ``write`` will work, before AWS hands out what it shows only once."""
+    def prove_writable(self, refuse: Callable[[str], None], *, beside: bool = False) -> None:
+        """See to it that ``write`` will work, before AWS hands out what it shows only once.
+
+        Args:
+            refuse: raises KeeperError for a seed that is not to be overwritten.
+            beside: the place that will be written to.
+        """
 
     def write(self, uri: str, *, beside: bool = False) -> None:
         """Keep the seed so that it survives a crash right after."""
@@ -54,8 +62,15 @@ class Keeper(Protocol):
     def promote(self) -> None:
         """Let the seed beside take the place of the one in use."""
 
-    def remove(self) -> None:
-        """Remove both seeds; neither need exist."""
+    def remove(self, places: Collection[bool]) -> None:
+        """Remove the seeds in the places, each given as ``beside``; they need not exist."""
+
+
+def refuse_kept(keeper: Keeper, refuse: Callable[[str], None]) -> None:
+    """Have ``refuse`` look at each seed in the keeper."""
+    for beside in (False, True):
+        if uri := keeper.read(beside=beside):
+            refuse(uri)
 
 
 class File:
@@ -83,7 +98,8 @@ class File:
             )
         return text
 
-    def prove_writable(self, *, beside: bool = False) -> None:
+    def prove_writable(self, refuse: Callable[[str], None], *, beside: bool = False) -> None:
+        refuse_kept(self, refuse)
         prove_writable(self.file(beside))
 
     def write(self, uri: str, *, beside: bool = False) -> None:
@@ -92,9 +108,11 @@ class File:
     def promote(self) -> None:
         move_secret(self.file(beside=True), self.path)
 
-    def remove(self) -> None:
-        remove_secret(self.path)
-        remove_secret(self.file(beside=True))
+    def remove(self, places: Collection[bool]) -> None:
+        for beside in (False, True):
+            # Where there is none, an interrupted write may have left one all the same.
+            if beside in places or not self.file(beside).exists():
+                remove_secret(self.file(beside))
 
 
 class SecretsManager:
@@ -116,7 +134,9 @@ class SecretsManager:
         except is_boto3_error_code("ResourceNotFoundException"):
             return None
         except is_boto3_error_code("InvalidRequestException"):
-            return None  # marked for deletion
+            if (self._describe() or {}).get("DeletedDate"):
+                return None
+            raise
         text: str = answer.get("SecretString", "")
         if not _totp.is_seed(text):
             raise KeeperError(
@@ -125,14 +145,22 @@ class SecretsManager:
             )
         return text
 
-    def prove_writable(self, *, beside: bool = False) -> None:
-        """The secret exists, without a value when it is new. A rotation's value gets a version of its own in it."""
+    def prove_writable(self, refuse: Callable[[str], None], *, beside: bool = False) -> None:
+        """The secret exists, without a value when it is new. A rotation's value gets a version of its own in it.
+
+        What a secret holds that is marked for deletion can be read only once it is restored.
+        """
         found = self._describe()
         if found is None:
             more = {"KmsKeyId": self.kms_key_id} if self.kms_key_id else {}
             self.client.create_secret(aws_retry=True, Name=self.name, Description=self.description, **more)
         elif found.get("DeletedDate"):
             self.client.restore_secret(aws_retry=True, SecretId=self.name)
+            try:
+                refuse_kept(self, refuse)
+            except KeeperError:
+                self._delete(LONGEST_RECOVERY_DAYS)
+                raise
 
     def write(self, uri: str, *, beside: bool = False) -> None:
         stages = ["AWSPENDING" if beside else "AWSCURRENT"]
@@ -151,9 +179,13 @@ class SecretsManager:
                 **source,
             )
 
-    def remove(self) -> None:
+    def remove(self, places: Collection[bool]) -> None:
+        if places:
+            self._delete(RECOVERY_DAYS)
+
+    def _delete(self, days: int) -> None:
         try:
-            self.client.delete_secret(aws_retry=True, SecretId=self.name, RecoveryWindowInDays=RECOVERY_DAYS)
+            self.client.delete_secret(aws_retry=True, SecretId=self.name, RecoveryWindowInDays=days)
         except is_boto3_error_code("ResourceNotFoundException"):
             pass
 

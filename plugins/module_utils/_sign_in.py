@@ -7,11 +7,12 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import boto3_conn, get_aws_connection_info
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.dayone.aws_account.plugins.module_utils import _totp
 from ansible_collections.dayone.aws_account.plugins.module_utils._access_key import AccessKey
 
 
-def open_session(module: Any, key: AccessKey, serial_number: str, code: str) -> None:
-    """Ask STS for a session by the user's access key and a code of the device.
+def open_session(module: Any, key: AccessKey, serial_number: str, seed: str) -> None:
+    """Ask STS for a session by the user's access key and the present code of the device, by its seed.
 
     Raises:
         botocore ClientError, BotoCoreError: there is none.
@@ -24,6 +25,11 @@ def open_session(module: Any, key: AccessKey, serial_number: str, code: str) -> 
     sts = boto3_conn(
         module, conn_type="client", resource="sts", region=region or "us-east-1", endpoint=endpoint, **connection
     )
-    # A key made a moment ago is not known everywhere at once.
-    get_session = AWSRetry.jittered_backoff(catch_extra_error_codes=["InvalidClientTokenId"])(sts.get_session_token)
-    get_session(SerialNumber=serial_number, TokenCode=code)
+
+    # A key made a moment ago is not known everywhere at once. Each try has the code of its own time.
+    @AWSRetry.jittered_backoff(catch_extra_error_codes=["InvalidClientTokenId"])
+    def get_session() -> None:
+        code = _totp.code_pair(seed, _totp.current_step())[0]
+        sts.get_session_token(SerialNumber=serial_number, TokenCode=code)
+
+    get_session()

@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import io
+import struct
 import time
+import zlib
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 try:
@@ -24,6 +26,17 @@ STEP_SECONDS = 30
 TOLERATED_SECONDS = STEP_SECONDS
 # How far around the present a code is looked for, to tell a person what it is: ten minutes.
 SEARCHED_STEPS = 20
+# What a QR code of ours says in a text chunk, before the serial number: https://www.w3.org/TR/png-3/#11tEXt
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+PNG_TITLE = b"tEXtTitle\0dayone.aws_account "
+PNG_END_BYTES = 12
+
+
+class Label(NamedTuple):
+    """Which device a seed or a QR code is of."""
+
+    account: str
+    name: str
 
 
 def missing_libraries() -> str | None:
@@ -36,29 +49,33 @@ def missing_libraries() -> str | None:
 
 def device_uri(serial_number: str, seed: str) -> str:
     """The otpauth:// URI for the device, labelled as the console labels it: name@account under AWS's name."""
-    account, name = serial_number.split(":")[4], serial_number.rsplit("/", 1)[1]
+    account, name = label_of_serial(serial_number)
     return str(pyotp.TOTP(seed).provisioning_uri(name=f"{name}@{account}", issuer_name=ISSUER))
 
 
 def is_of_device(uri: str, serial_number: str) -> bool:
     """Whether ``uri`` is that of the device with this serial number."""
-    try:
-        return bool(device_uri(serial_number, seed_of(uri)) == uri)
-    except ValueError:
-        return False
+    return label_of(uri) == label_of_serial(serial_number)
 
 
-def device_name_of(uri: str) -> str:
-    """The name of the device whose URI this is; empty where it is no URI."""
-    try:
-        return str(pyotp.parse_uri(uri).name).rsplit("@", 1)[0]
-    except ValueError:
-        return ""
+def label_of_serial(serial_number: str) -> Label:
+    return Label(serial_number.split(":")[4], serial_number.rsplit("/", 1)[1])
+
+
+def label_of(uri: str) -> Label:
+    """The device whose URI this is; what ``is_seed`` took is one's."""
+    name, _at, account = str(pyotp.parse_uri(uri).name).rpartition("@")
+    return Label(account, name)
 
 
 def is_seed(text: str) -> bool:
-    """Whether ``text`` is what this collection keeps of a virtual MFA device of AWS."""
-    return text.startswith(f"otpauth://totp/{quote(ISSUER)}:")
+    """Whether ``text`` is what this collection keeps of a virtual MFA device of AWS, undamaged."""
+    if not text.startswith(f"otpauth://totp/{quote(ISSUER)}:"):
+        return False
+    try:
+        return bool(all(label_of(text)) and pyotp.parse_uri(text).byte_secret())
+    except ValueError:
+        return False
 
 
 def seed_of(uri: str) -> str:
@@ -70,11 +87,22 @@ def seed_of(uri: str) -> str:
     return str(pyotp.parse_uri(uri).secret)
 
 
-def qr_code_png(uri: str) -> bytes:
-    """The QR code of ``uri`` as a PNG, large enough for a phone to read from a screen."""
+def qr_code_png(uri: str, serial_number: str) -> bytes:
+    """The QR code of ``uri`` as a PNG that a phone can read from a screen, and that says which device it is of."""
     png = io.BytesIO()
     segno.make(uri, error="m").save(png, kind="png", scale=6)
-    return png.getvalue()
+    drawn, title = png.getvalue(), PNG_TITLE + serial_number.encode()
+    chunk = struct.pack(">I", len(title) - 4) + title + struct.pack(">I", zlib.crc32(title))
+    return drawn[:-PNG_END_BYTES] + chunk + drawn[-PNG_END_BYTES:]
+
+
+def serial_number_in_png(content: bytes) -> str | None:
+    """The serial number of the device whose QR code ``qr_code_png`` drew; None of any other file."""
+    before, title, rest = content.rpartition(PNG_TITLE)
+    if not title or not content.startswith(PNG_SIGNATURE):
+        return None
+    (length,) = struct.unpack(">I", before[-4:])
+    return rest[: length + 4 - len(PNG_TITLE)].decode(errors="replace")
 
 
 def qr_code_text(uri: str) -> str:

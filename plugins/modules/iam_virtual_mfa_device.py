@@ -52,7 +52,8 @@ options:
   authentication_codes:
     description:
       - Two consecutive codes of the device, the earlier one first.
-      - For I(method=phone) where nobody can be asked, and for I(resync).
+      - For I(method=phone) where nobody can be asked, and for I(resync). A device whose seed is kept is assigned by
+        computed codes all the same.
     type: list
     elements: str
   seed_file:
@@ -60,14 +61,15 @@ options:
       - Where the seed is kept, as an C(otpauth://) URI that any authenticator app takes, for the owner alone (mode
         0600, in directories of mode 0700), and encrypted as I(encrypt) says.
       - During a rotation the new seed waits beside it, in a file with C(.new) added to the name.
-      - A file that holds something else than a seed is left alone, and the run fails.
+      - A file that holds something else than a seed of the device is left alone. The run fails then, and goes on when
+        I(state=absent).
       - This or I(seed_secret) is required when I(state=present).
     type: path
   seed_secret:
     description:
       - A secret of AWS Secrets Manager where the seed is kept, instead of I(seed_file). For I(method=seed).
-      - It is created where it is missing. A secret that holds something else than a seed is left alone, and the run
-        fails.
+      - It is created where it is missing. A secret that holds something else than a seed of the device is left alone.
+        The run fails then, and goes on when I(state=absent).
       - During a rotation the new seed waits in the version labelled C(AWSPENDING).
     type: dict
     version_added: 0.2.0
@@ -90,6 +92,7 @@ options:
     description:
       - With I(method=phone), where the QR code goes as a PNG. By default I(seed_file) with C(.png) added.
       - It holds the seed, and is encrypted as I(encrypt) says.
+      - A file that no run has drawn is left alone; where a QR code has to go there, the run fails.
     type: path
   show_secret_key:
     description:
@@ -256,6 +259,7 @@ try_again_at:
   sample: 1790000010
 """
 
+from pathlib import Path
 from typing import Any
 
 try:
@@ -269,6 +273,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils import _mfa_dev
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws, said
 from ansible_collections.dayone.aws_account.plugins.module_utils._mfa_plan import Device, Plan
 from ansible_collections.dayone.aws_account.plugins.module_utils._mfa_steps import VirtualMfaDevice
+from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import remove_secret
 from ansible_collections.dayone.aws_account.plugins.module_utils._seed_keeper import KeeperError
 from ansible_collections.dayone.aws_account.plugins.module_utils._sign_in import open_session
 
@@ -283,22 +288,27 @@ def bring_in(module: Any, wanted: VirtualMfaDevice) -> None:
             "The authentication_codes were not used, for no device whose seed is kept waits for them: the codes have "
             "to be those of the device that is pending now."
         )
+    wanted.refuse_foreign(to_do)
     device = to_do.device if module.check_mode else wanted.carry_out(to_do)
     tagged = bool(device) and not to_do.create and wanted.change_tags(device or before[0])
     resynced = module.params["resync"] and resynchronize(module, wanted, to_do.device)
     result: dict[str, Any] = {"sign_in_verified": False}
-    if not module.check_mode and device and to_do.status == "assigned":
-        if module.params["verify_sign_in"]:
+    left: list[Path] = []
+    if device and device.status == "assigned" and to_do.status == "assigned":
+        if module.params["verify_sign_in"] and not module.check_mode:
             result["sign_in_verified"] = verify_sign_in(module, wanted, device)
         if to_do.assigns and wanted.access_key() and wanted.seed():
             # The last code was used to assign the device: the next one is the first that STS accepts.
             result["sign_in_code_at"] = _totp.begin_of(_totp.current_step() + 1)
         elif wanted.for_phone:
-            wanted.leave_to_phone()
+            left = wanted.files_of_phone(device)
+    if not module.check_mode:
+        for file in left:
+            remove_secret(file)
     leave(
         module,
         wanted,
-        changed=to_do.changes or tagged or resynced,
+        changed=to_do.changes or tagged or resynced or bool(left),
         device=device,
         status=to_do.status,
         before=before[0].status if before else standing_status(to_do),
@@ -317,7 +327,7 @@ def resynchronize(module: Any, wanted: VirtualMfaDevice, device: Device | None) 
     """Tell AWS how far the device's clock is off; a device that was not assigned before this run needs none."""
     if device is None or device.status != "assigned":
         return False
-    if wanted.for_phone and not module.params["authentication_codes"]:
+    if wanted.for_phone and not wanted.given_codes and not module.check_mode:
         module.fail_json(
             msg=f"Could not resynchronize the virtual MFA device '{device.name}' of user '{wanted.user_name}': there "
             "is nobody to ask for two consecutive codes of it. Give them in authentication_codes, the earlier one "
@@ -334,7 +344,7 @@ def verify_sign_in(module: Any, wanted: VirtualMfaDevice, device: Device) -> boo
     if key is None or seed is None:
         return False
     try:
-        open_session(module, key, device.serial_number, _totp.code_pair(seed, _totp.current_step())[0])
+        open_session(module, key, device.serial_number, seed)
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
         module.warn(
             f"The MFA device of user '{wanted.user_name}' is assigned, but a trial of it failed: {said(str(error))}"
@@ -347,7 +357,7 @@ def take_away(module: Any, wanted: VirtualMfaDevice) -> None:
     """state=absent"""
     wanted.look()
     to_do = _mfa_plan.plan_absence(wanted.standing, wanted.wish())
-    seed_is_kept = wanted.seed_is_kept()
+    seeds, pictures = wanted.seeds_to_go(), wanted.pictures_to_go()
     if _mfa_plan.is_last(wanted.standing, to_do) and not module.params["force"]:
         groups = _mfa_devices.groups_that_require_mfa(wanted.client, wanted.user_name)
         if groups:
@@ -358,10 +368,14 @@ def take_away(module: Any, wanted: VirtualMfaDevice) -> None:
             )
     if not module.check_mode:
         wanted.carry_out(to_do)
-        if to_do.changes or seed_is_kept:
-            wanted.remove_files()
+        if wanted.keeper and (to_do.changes or seeds):
+            wanted.keeper.remove(seeds)
+        for picture in wanted.pictures():
+            # Where there is none, an interrupted write may have left one all the same.
+            if picture in pictures or not picture.exists():
+                remove_secret(picture)
     before = next((device.status for device in to_do.delete_first), "absent")
-    changed = to_do.changes or seed_is_kept
+    changed = to_do.changes or bool(seeds or pictures)
     leave(module, wanted, changed=changed, device=None, status="absent", before=before, sign_in_verified=False)
 
 
@@ -407,7 +421,7 @@ def check_input(module: Any) -> None:
 def fail_refused(module: Any, wanted: VirtualMfaDevice, tried: str, error: Any) -> None:
     """End the module's run: AWS refused the two codes."""
     offset = _totp.clock_offset(error.response)
-    codes = module.params["authentication_codes"]
+    codes = wanted.given_codes
     more: dict[str, Any] = {}
     if codes:
         seed = wanted.seed(beside=True) or wanted.seed()
@@ -469,6 +483,10 @@ def main() -> None:
     try:
         wanted = VirtualMfaDevice(module)
         (take_away if absent else bring_in)(module, wanted)
+    except _mfa_devices.UserMissingError:
+        module.fail_json(
+            msg=f"Could not {tried}: there is no IAM user of this name. Create the user first. Nothing was changed."
+        )
     except _mfa_plan.TakenError as taken:
         module.fail_json(
             msg=f"The virtual MFA device '{taken.device.name}' belongs to user '{taken.device.user_name}': give "

@@ -96,6 +96,41 @@ class TestPhone:
         assert "were not used" in str(result["warnings"])
 
 
+class TestWithoutPhone:
+    def test_codes_are_computed_even_where_some_are_given(self, iam: Any, run: Runs) -> None:
+        assert run(authentication_codes=["123455", "654320"])["status"] == "assigned"
+
+    def test_a_user_who_does_not_exist_gets_no_device(self, iam: Any, run: Runs, tmp_path: Path) -> None:
+        nobody = {"user_name": "nobody", "seed_file": str(tmp_path / "out" / "nobody.mfa")}
+        assert run(**nobody, _ansible_check_mode=True)["changed"]
+        assert not run(**nobody, state="absent")["changed"]
+        for method in ("seed", "phone"):
+            assert "there is no IAM user of this name" in run(**nobody, method=method)["msg"]
+        assert iam.list_virtual_mfa_devices()["VirtualMFADevices"] == []
+        assert not list(tmp_path.glob("out/*"))
+
+    def test_a_user_whom_iam_does_not_know_yet_is_waited_for(self, iam: Any, run: Runs, account: Sandbox) -> None:
+        account.fail("iam", "ListMFADevices", "NoSuchEntity", status=404, times=2)
+        assert run()["status"] == "assigned"
+
+    def test_a_damaged_seed_is_named(self, iam: Any, run: Runs, tmp_path: Path) -> None:
+        run(method="phone")
+        file = tmp_path / "out" / "admin.mfa"
+        file.write_text(file.read_text().replace("secret=", "secret=1"))
+        assert "is no seed of a virtual MFA device" in run(method="phone")["msg"]
+
+    def test_a_device_that_somebody_else_removes_is_gone(self, iam: Any, run: Runs, account: Sandbox) -> None:
+        run()
+        for action in ("DeactivateMFADevice", "DeleteVirtualMFADevice"):
+            account.fail("iam", action, "NoSuchEntity", status=404, times=1)
+        assert run(state="absent")["changed"]
+
+    def test_iam_is_given_time_where_it_asks_for_it(self, iam: Any, run: Runs, account: Sandbox) -> None:
+        run()
+        account.fail("iam", "DeactivateMFADevice", "EntityTemporarilyUnmodifiable", status=409, times=1)
+        assert run(state="absent")["changed"]
+
+
 class TestRotation:
     def test_names_take_turns_and_the_seed_follows(self, iam: Any, run: Runs, tmp_path: Path) -> None:
         run()
@@ -203,10 +238,91 @@ class TestRemoval:
         notes = tmp_path / "notes"
         notes.write_text("not a seed")
         account.clear_journal()
-        for options in ({}, {"state": "absent"}):
-            assert "is no seed of a virtual MFA device" in run(seed_file=str(notes), **options)["msg"]
+        assert "is no seed of a virtual MFA device" in run(seed_file=str(notes))["msg"]
+        gone = run(seed_file=str(notes), state="absent")
+        assert not gone["changed"]
+        assert "is no seed of a virtual MFA device" in str(gone["warnings"])
         assert notes.read_text() == "not a seed"
         assert not any(call.writes for call in account.journal())
+
+
+class TestOthersSeeds:
+    """What is kept of another device, or is none of ours, is neither overwritten nor removed."""
+
+    @pytest.mark.parametrize("rotate", [False, True])
+    def test_a_place_is_not_taken_from_another_device(self, iam: Any, run: Runs, tmp_path: Path, rotate: bool) -> None:
+        run()
+        file = tmp_path / "out" / "admin.mfa"
+        kept = file.read_text()
+        if rotate:
+            run(device_name="tablet", seed_file=str(tmp_path / "out" / "tablet.mfa"))
+        for options in ({"_ansible_check_mode": True}, {}):
+            result = run(device_name="tablet", rotate=rotate, **options)
+            assert "another device, 'admin' of account 123456789012" in result["msg"]
+        assert file.read_text() == kept
+        assert "tablet-rotated" not in names(iam)
+
+    def test_nor_from_another_account(self, iam: Any, run: Runs, tmp_path: Path) -> None:
+        run()
+        file = tmp_path / "out" / "admin.mfa"
+        file.write_text(file.read_text().replace("123456789012", "210987654321"))
+        kept = file.read_text()
+        assert run(state="absent")["changed"]
+        assert not run(state="absent")["changed"]
+        assert "'admin' of account 210987654321" in run()["msg"]
+        assert file.read_text() == kept
+        assert iam.list_virtual_mfa_devices()["VirtualMFADevices"] == []
+
+    def test_nor_in_secrets_manager(self, iam: Any, run: Runs, account: Sandbox) -> None:
+        secret = {"name": "dayone/mfa/admin", "region": "eu-central-1"}
+        run(seed_secret=secret)
+        assert "another device" in run(seed_secret=secret, device_name="tablet")["msg"]
+        assert not run(seed_secret=secret, device_name="tablet", state="absent")["changed"]
+        keeper = account.client("secretsmanager", "eu-central-1")
+        assert ":admin%40" in keeper.get_secret_value(SecretId="dayone/mfa/admin")["SecretString"]
+
+    def test_removal_leaves_seeds_of_other_devices(self, iam: Any, run: Runs, tmp_path: Path) -> None:
+        run()
+        run(device_name="tablet", seed_file=str(tmp_path / "out" / "tablet.mfa"))
+        iam.create_user(UserName="bob")
+        assert run(device_name="tablet", state="absent")["changed"]
+        assert not run(user_name="bob", device_name="admin", state="absent")["changed"]
+        assert (names(iam), (tmp_path / "out" / "admin.mfa").exists()) == (["admin"], True)
+
+    def test_a_picture_of_ones_own_stays_and_so_does_a_seed_that_is_for_no_phone(
+        self, iam: Any, run: Runs, tmp_path: Path
+    ) -> None:
+        run()
+        file, picture = tmp_path / "out" / "admin.mfa", tmp_path / "out" / "admin.mfa.png"
+        picture.write_bytes(b"drawn by hand")
+        assert not run(method="phone")["changed"]
+        assert (file.exists(), picture.read_bytes()) == (True, b"drawn by hand")
+        photo = tmp_path / "photo.png"
+        photo.write_bytes(b"a photo")
+        tablet = {"device_name": "tablet", "seed_file": str(tmp_path / "out" / "tablet.mfa")}
+        result = run(method="phone", qr_code_file=str(photo), **tablet)
+        assert "is no QR code that an earlier run drew" in result["msg"]
+        run(state="absent")
+        assert (picture.exists(), photo.read_bytes()) == (True, b"a photo")
+        assert iam.list_virtual_mfa_devices()["VirtualMFADevices"] == []
+
+    def test_files_that_a_phone_does_not_need_any_more_are_a_change(self, iam: Any, run: Runs, tmp_path: Path) -> None:
+        out = tmp_path / "out"
+        run(method="phone")
+        kept = {file: file.read_bytes() for file in out.iterdir()}
+        run(method="phone", authentication_codes=codes_of(seed_of((out / "admin.mfa").read_text())))
+        for file, content in kept.items():
+            file.write_bytes(content)
+        assert run(method="phone", _ansible_check_mode=True)["changed"]
+        assert len(list(out.iterdir())) == 2
+        assert run(method="phone")["changed"]
+        assert list(out.iterdir()) == []
+
+    def test_a_seed_that_nobody_can_read_does_not_keep_the_device(self, iam: Any, run: Runs, tmp_path: Path) -> None:
+        run(vault_secrets=[{"vault_id": "default", "secret": "cGFzc3dvcmQ="}])
+        result = run(state="absent")
+        assert "is encrypted with Ansible Vault" in str(result["warnings"])
+        assert (names(iam), (tmp_path / "out" / "admin.mfa").exists()) == ([], True)
 
 
 class TestTagsAndResync:
@@ -234,6 +350,7 @@ class TestTagsAndResync:
         seed = seed_of((tmp_path / "out" / "admin.mfa").read_text())
         assert run(method="phone", resync=True, authentication_codes=codes_of(seed))["changed"]
         assert "nobody to ask" in run(method="phone", resync=True)["msg"]
+        assert run(method="phone", resync=True, _ansible_check_mode=True)["changed"]
         assert "wrong order" in run(method="phone", resync=True, authentication_codes=codes_of(seed)[::-1])["msg"]
         assert "one at a time" in run(resync=True, rotate=True)["msg"]
 
@@ -258,10 +375,33 @@ class TestSecretsManager:
     def test_a_secret_of_somebody_elses_stays(self, iam: Any, run: Runs, account: Sandbox) -> None:
         keeper = account.client("secretsmanager", "eu-central-1")
         keeper.create_secret(Name="database", SecretString="not a seed")
-        for options in ({}, {"state": "absent"}):
-            result = run(seed_secret={"name": "database", "region": "eu-central-1"}, **options)
-            assert "holds something that is no seed" in result["msg"]
+        secret = {"name": "database", "region": "eu-central-1"}
+        assert "holds something that is no seed" in run(seed_secret=secret)["msg"]
+        assert "holds something that is no seed" in str(run(seed_secret=secret, state="absent")["warnings"])
         assert keeper.get_secret_value(SecretId="database")["SecretString"] == "not a seed"
+        assert iam.list_virtual_mfa_devices()["VirtualMFADevices"] == []
+
+    def test_one_that_is_marked_for_deletion_is_not_taken_over(self, iam: Any, run: Runs, account: Sandbox) -> None:
+        keeper = account.client("secretsmanager", "eu-central-1")
+        keeper.create_secret(Name="database", SecretString="not a seed")
+        keeper.delete_secret(SecretId="database")
+        secret = {"name": "database", "region": "eu-central-1"}
+        assert "holds something that is no seed" in run(seed_secret=secret)["msg"]
+        assert keeper.describe_secret(SecretId="database")["DeletedDate"]
+        keeper.restore_secret(SecretId="database")
+        assert keeper.get_secret_value(SecretId="database")["SecretString"] == "not a seed"
+        assert iam.list_virtual_mfa_devices()["VirtualMFADevices"] == []
+
+    def test_another_refusal_is_not_taken_for_a_deletion(self, iam: Any, run: Runs, account: Sandbox) -> None:
+        secret = {"name": "managed", "region": "eu-central-1"}
+        account.client("secretsmanager", "eu-central-1").create_secret(Name="managed", SecretString="x")
+        account.fail("secretsmanager", "GetSecretValue", "InvalidRequestException", status=400)
+        assert "InvalidRequestException" in str(run(seed_secret=secret))
+        assert iam.list_virtual_mfa_devices()["VirtualMFADevices"] == []
+
+    def test_a_seed_that_cannot_be_kept_leaves_no_device(self, iam: Any, run: Runs, account: Sandbox) -> None:
+        account.fail("secretsmanager", "PutSecretValue", "AccessDeniedException", status=400)
+        assert "AWS answered PutSecretValue" in run(seed_secret={"name": "x", "region": "eu-central-1"})["msg"]
         assert iam.list_virtual_mfa_devices()["VirtualMFADevices"] == []
 
     def test_a_keeper_that_refuses_leaves_no_device(self, iam: Any, run: Runs, account: Sandbox) -> None:
@@ -509,15 +649,27 @@ class TestSummary:
         assert "iam_admin_mfa_rotate names 'nobody'" in wrong.output
 
     def test_seeds_go_to_secrets_manager_where_asked(self, account: Sandbox, ansible: Ansible, tmp_path: Path) -> None:
-        users = [{"name": "robot", "console_access": False, "mfa": "seed"}]
-        ansible(
-            role(
-                iam_admin_users=users,
-                dayone_output_dir=str(tmp_path / "out"),
-                iam_admin_mfa_keeper="secretsmanager",
-                iam_admin_mfa_secrets_manager={"name_prefix": "acme/", "region": "eu-west-1"},
-            )
-        )
-        value = account.client("secretsmanager", "eu-west-1").get_secret_value(SecretId="acme/robot")["SecretString"]
-        assert value.startswith("otpauth://")
+        robot = {"name": "robot", "console_access": False, "mfa": "seed"}
+        options = {
+            "dayone_output_dir": str(tmp_path / "out"),
+            "iam_admin_mfa_keeper": "secretsmanager",
+            "iam_admin_mfa_secrets_manager": {"name_prefix": "acme/", "region": "eu-west-1"},
+        }
+        ansible(role(iam_admin_users=[robot], **options))
+        keeper = account.client("secretsmanager", "eu-west-1")
+        assert keeper.get_secret_value(SecretId="acme/robot")["SecretString"].startswith("otpauth://")
         assert not list(tmp_path.glob("out/*"))
+        # With the user the secret goes, and what interrupted writes left of the user's files.
+        (tmp_path / "out").mkdir(exist_ok=True)
+        left = [".robot.mfa.partial", ".robot.accessKeys.csv.creating", "..robot.accessKeys.csv.creating.partial"]
+        for name in [*left, "robot2.mfa"]:
+            (tmp_path / "out" / name).touch()
+        other = {"name": "other", "console_access": False, "mfa": "none"}
+        ansible(role(iam_admin_users=[other, {"name": "robot", "state": "absent"}], **options))
+        assert keeper.describe_secret(SecretId="acme/robot")["DeletedDate"]
+        assert [path.name for path in (tmp_path / "out").iterdir()] == ["robot2.mfa"]
+
+    def test_a_user_may_not_have_the_name_of_anothers_rotated_device(self, ansible: Ansible, tmp_path: Path) -> None:
+        users = [{"name": "bob"}, {"name": "Bob-rotated"}]
+        done = ansible(role(iam_admin_users=users, dayone_output_dir=str(tmp_path / "out")), check=False)
+        assert "iam_admin_users has 'bob-rotated' next to a user of that name" in " ".join(done.output.split())

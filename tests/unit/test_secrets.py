@@ -103,3 +103,20 @@ def test_an_access_key_survives_its_file(tmp_path: Path) -> None:
     assert read_access_key(tmp_path / "nothing") is None
     path.write_text("Access key ID,Secret access key\n")
     assert read_access_key(path) is None
+
+
+def test_directories_that_are_made_are_on_disk_before_the_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    fsync = os.fsync
+
+    def note(descriptor: int) -> None:
+        synced.append(os.fstat(descriptor).st_ino)
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", note)
+    _secrets.write_secret(tmp_path / "out" / "account" / "secret", "s3cret\n")
+    out = tmp_path / "out"
+    assert synced[:2] == [directory.stat().st_ino for directory in (tmp_path, out)]
+    assert synced[-1] == (out / "account").stat().st_ino
