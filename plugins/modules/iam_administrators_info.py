@@ -75,6 +75,9 @@ options:
         type: str
         choices: [always, on_create]
         default: on_create
+      password_file:
+        description: The file of the user's password, see M(dayone.aws_account.iam_login_profile).
+        type: path
       access_key:
         description: Whether the user is to have an access key.
         type: bool
@@ -214,6 +217,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
 from ansible_collections.dayone.aws_account.plugins.module_utils._access_key import marker_of, profile_in
+from ansible_collections.dayone.aws_account.plugins.module_utils._console_password import new_of
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
 from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import broken_rules
 
@@ -420,8 +424,10 @@ class Administrators:
         return {**plan, "differences": found, "differs": bool(found or plan["set_password"] or plan["make_access_key"])}
 
     def needs_password(self, user: dict[str, Any], existing: dict[str, Any]) -> bool:
-        """Whether a password has to be set; a user who does not exist yet has none."""
+        """Whether a password has to be set, or an interrupted update finished; who does not exist yet has none."""
         if user["name"] not in existing or user["update_password"] == ALWAYS:
+            return True
+        if user["password_file"] and new_of(Path(user["password_file"])).exists():
             return True
         try:
             self.client.get_login_profile(aws_retry=True, UserName=user["name"])
@@ -499,6 +505,7 @@ USER_OPTIONS: dict[str, dict[str, Any]] = {
     "console_access": {"type": "bool", "default": True},
     "password": {"type": "str", "no_log": True},
     "update_password": {"type": "str", "choices": [ALWAYS, "on_create"], "default": "on_create", "no_log": False},
+    "password_file": {"type": "path", "no_log": False},
     "access_key": {"type": "bool", "default": False, "no_log": False},
     "rotate_access_key": {"type": "bool", "default": False, "no_log": False},
     "access_key_file": {"type": "path", "no_log": False},

@@ -43,6 +43,8 @@ options:
     description:
       - Whether a password that is there is replaced. With C(always) it is in each run, by I(password) or by one that is
         generated anew. A password policy that forbids reuse refuses the same I(password) the second time.
+      - A password that takes another one's place waits in a file with C(.new) added to the name until AWS has it. The
+        next run, of whatever I(update_password), finishes an update that was broken off.
     type: str
     choices: [always, on_create]
     default: on_create
@@ -101,16 +103,20 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils import _vault
+from ansible_collections.dayone.aws_account.plugins.module_utils._console_password import new_of
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
 from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import (
     broken_rules,
     generate_password,
+    move_secret,
     read_secret,
+    remove_secret,
     why_locked,
     write_secret,
 )
 
 ALWAYS = "always"
+SERVER_ERROR = 500
 
 
 def password_policy(client: Any) -> dict[str, Any] | None:
@@ -131,45 +137,110 @@ def has_login_profile(client: Any, user_name: str) -> bool:
     return True
 
 
-def durable_password(module: Any, policy: dict[str, Any] | None, anew: bool) -> str:
-    """The password to set: given, or kept in the file by an earlier run, or generated and put there now."""
-    given: str | None = module.params["password"]
+def place_of(params: dict[str, Any], existing: bool) -> Path:
+    """The file for a password that is not given: beside that of the one it replaces, which may turn out to stay."""
+    file = Path(params["password_file"])
+    return new_of(file) if existing or broken_off(params) else file
+
+
+def broken_off(params: dict[str, Any]) -> bool:
+    """Whether an interrupted run has left an update, done in AWS or not."""
+    return bool(params["password_file"]) and new_of(Path(params["password_file"])).exists()
+
+
+def durable_password(module: Any, policy: dict[str, Any] | None, place: Path, anew: bool = False) -> str:
+    """The password to set: kept in the file ``place`` by an earlier run, or generated and put there now."""
     vault = _vault.vault_of(module)
-    kept = None if given or anew else read_secret(Path(module.params["password_file"]), vault)
-    password = given or kept
-    if password is None:
-        password = generate_password(int((policy or {}).get("MinimumPasswordLength", 0)))
+    kept = None if anew else read_secret(place, vault)
+    if kept is not None:
+        check_password(module, kept, policy, f"in '{place}'")
+        return kept
+    password = generate_password(int((policy or {}).get("MinimumPasswordLength", 0)))
+    if not module.check_mode:
+        write_secret(place, password + "\n", vault)
+    return password
+
+
+def check_password(module: Any, password: str, policy: dict[str, Any] | None, source: str) -> None:
+    """End the module where AWS would not take the password."""
     broken = broken_rules(password, policy)
     if broken:
-        source = f"in '{module.params['password_file']}'" if kept else "given"
         module.fail_json(
             msg=f"The password {source} for user '{module.params['user_name']}' breaks the account's password policy: "
             f"{'; '.join(broken)}. Nothing was changed: choose another one, or leave it out to have one generated."
         )
-    if not given and not kept and not module.check_mode:
-        write_secret(Path(module.params["password_file"]), password + "\n", vault)
-    return password
+
+
+def call_aws(module: Any, client: Any, password: str, existing: bool) -> None:
+    call = client.update_login_profile if existing else client.create_login_profile
+    call(
+        aws_retry=True,
+        UserName=module.params["user_name"],
+        Password=password,
+        PasswordResetRequired=module.params["password_reset_required"],
+    )
+
+
+def set_given(module: Any, client: Any, existing: bool) -> None:
+    """Set the password that is given; it ends an update that was broken off, too."""
+    password = module.params["password"]
+    check_password(module, password, password_policy(client), "given")
+    if not module.check_mode:
+        call_aws(module, client, password, existing)
+        if broken_off(module.params):
+            remove_secret(new_of(Path(module.params["password_file"])))
+
+
+def set_kept(module: Any, client: Any, place: Path, existing: bool) -> None:
+    """Set the password that is kept in ``place`` beforehand."""
+    left = place.exists()
+    policy = password_policy(client)
+    password = durable_password(module, policy, place)
+    if module.check_mode:
+        return
+    try:
+        try:
+            call_aws(module, client, password, existing)
+        except is_boto3_error_code("PasswordPolicyViolation"):
+            if not existing:
+                raise
+            # It breaks no rule but that against reuse: AWS has it already, from a call whose answer nobody heard.
+            call_aws(module, client, durable_password(module, policy, place, anew=True), existing)
+    except botocore.exceptions.ClientError as error:
+        if existing and not left and error.response["ResponseMetadata"]["HTTPStatusCode"] < SERVER_ERROR:
+            remove_secret(place)  # AWS has refused: the password in the file is still the one
+        raise
+    keep(module, place)
+
+
+def keep(module: Any, place: Path) -> None:
+    """Let the password in ``place``, which AWS has now, be the one that is kept."""
+    file = Path(module.params["password_file"])
+    if place == file:
+        return
+    try:
+        move_secret(place, file)
+    except OSError as error:
+        module.fail_json(
+            msg=f"User '{module.params['user_name']}' has another console password, which lies in '{place}', and could "
+            f"not be moved to '{file}': {error.strerror}. Make that place writable, then run again."
+        )
 
 
 def set_password(module: Any, client: Any, existing: bool) -> None:
     """Create or update the login profile; in check mode only see to it that AWS would take the password."""
     user_name = module.params["user_name"]
+    place = None if module.params["password"] else place_of(module.params, existing)
     try:
-        password = durable_password(module, password_policy(client), anew=existing)
-        if not module.check_mode:
-            call = client.update_login_profile if existing else client.create_login_profile
-            call(
-                aws_retry=True,
-                UserName=user_name,
-                Password=password,
-                PasswordResetRequired=module.params["password_reset_required"],
-            )
+        if place is None:
+            set_given(module, client, existing)
+        else:
+            set_kept(module, client, place, existing)
     except _vault.LockedError:
-        locked = why_locked(Path(module.params["password_file"]))
-        module.fail_json(msg=f"Could not give user '{user_name}' a console password: {locked}")
+        module.fail_json(msg=f"Could not give user '{user_name}' a console password: {why_locked(place or Path())}")
     except OSError as error:
         module.fail_json(
-            msg=f"Could not keep the password of user '{user_name}' in '{module.params['password_file']}': "
+            msg=f"Could not keep the password of user '{user_name}' in '{place}': "
             f"{error.strerror}. No password was set: make that place writable, then run again."
         )
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
@@ -211,7 +282,7 @@ def main() -> None:
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
         fail_aws(module, error, f"see whether user '{user_name}' has a console password")
     after = module.params["state"] == "present"
-    update = before and after and module.params["update_password"] == ALWAYS
+    update = before and after and (module.params["update_password"] == ALWAYS or broken_off(module.params))
     if update or (after and not before):
         set_password(module, client, existing=before)
     elif before and not after:
