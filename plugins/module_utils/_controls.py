@@ -7,18 +7,23 @@ Every control takes the readings and returns how it stands. A reading that AWS r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from ansible_collections.dayone.aws_account.plugins.module_utils._root_user import GUIDES
 
+# A refusal that a policy of the caller's account is the reason for says so, and nothing of root's switch.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+BY_POLICY = re.compile("no identity-based policy allows|explicit deny")
 LEAST_PASSWORD_LENGTH = 14  # CIS AWS Foundations Benchmark
 
 
 class Unread(NamedTuple):
-    """A reading that AWS refused, and why."""
+    """A reading that AWS refused, and why; or one that was not ``asked`` for, because botocore does not know it."""
 
     reason: str
+    asked: bool = True
 
 
 class Verdict(NamedTuple):
@@ -82,6 +87,8 @@ def billing_access(caller: str, preferences: dict[str, str] | Unread) -> Verdict
         return Verdict(
             "unknown", evidence, "This run is root's, which always has access: run it as an administrator to see."
         )
+    if isinstance(preferences, Unread) and (not preferences.asked or BY_POLICY.search(preferences.reason)):
+        return Verdict("unknown", evidence, preferences.reason)
     return _judged(
         not isinstance(preferences, Unread),
         evidence,

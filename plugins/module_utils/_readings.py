@@ -19,7 +19,7 @@ def attempt(reading: Callable[[], Any]) -> Any:
     except is_boto3_error_code(["AccessDenied", "AccessDeniedException", "AuthorizationError"]) as error:
         return Unread(f"It could not be read: {said(str(error))}")
     except NotImplementedError as error:
-        return Unread(str(error))
+        return Unread(str(error), asked=False)
 
 
 def preferences(client: Any) -> dict[str, str]:
