@@ -19,10 +19,10 @@ WRITES = [
     "CreateGroup",
     "AttachGroupPolicy",
     "AddUserToGroup",
-    "PutGroupPolicy",
     "CreateLoginProfile",
     "CreateAccessKey",
     "CreateAccountAlias",
+    "PutGroupPolicy",
 ]
 
 
