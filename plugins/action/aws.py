@@ -7,6 +7,7 @@ Only the collection that defines an action group can list its members, so creden
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from ansible.plugins.action import ActionBase
@@ -20,8 +21,11 @@ class ActionModule(ActionBase):
     _supports_async = True
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        self._task.args = {**self._group_defaults(), **self._task.args}
         return self._run_module(task_vars)
+
+    def _arguments(self) -> dict[str, Any]:
+        """What the module gets, beside what a run of it adds."""
+        return {**self._group_defaults(), **self._task.args}
 
     def _group_defaults(self) -> dict[str, Any]:
         """The module_defaults in force for the groups, the innermost block's last, as ansible-core merges them."""
@@ -33,11 +37,17 @@ class ActionModule(ActionBase):
             merged.update(self._templar.template(in_force.get(group, {})))
         return merged
 
-    def _run_module(self, task_vars: dict[str, Any] | None) -> dict[str, Any]:
-        """Run the module as a task without an action plugin of its own would, whatever `normal` is configured."""
+    def _run_module(self, task_vars: dict[str, Any] | None, **more: Any) -> dict[str, Any]:
+        """Run the module as a task without an action plugin of its own would, whatever `normal` is configured.
+
+        The arguments, and ``more`` of them, go to a copy of the task: those of the task itself are shown to every
+        callback plugin.
+        """
+        task = copy.copy(self._task)
+        task.args = {**self._arguments(), **more}
         normal = self._shared_loader_obj.action_loader.get(
             "ansible.legacy.normal",
-            task=self._task,
+            task=task,
             connection=self._connection,
             play_context=self._play_context,
             loader=self._loader,

@@ -16,15 +16,15 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._vault import S
 class ActionModule(AwsActionModule):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         self._keep_arguments_out_of_files()
-        self._task.args = {
-            **self._task.args,
-            # Encoded: a password that is a common word would otherwise be blotted out of results.
-            "vault_secrets": [
-                {"vault_id": secret.vault_id, "secret": base64.b64encode(secret.password).decode()}
-                for secret in self._vault().secrets
-            ],
-        }
         return super().run(tmp, task_vars)
+
+    def _arguments(self) -> dict[str, Any]:
+        # Encoded: a password that is a common word would otherwise be blotted out of results.
+        secrets = [
+            {"vault_id": secret.vault_id, "secret": base64.b64encode(secret.password).decode()}
+            for secret in self._vault().secrets
+        ]
+        return {**super()._arguments(), "vault_secrets": secrets}
 
     def _vault(self) -> Vault:
         """The run's vault secrets, the one to encrypt with first."""
@@ -41,3 +41,23 @@ class ActionModule(AwsActionModule):
         """Pipelining: a run that is killed would leave the file that the arguments otherwise go to."""
         with contextlib.suppress(KeyError):  # a connection without it
             self._connection.set_option("pipelining", True)
+        if self._loader._vault.secrets and (why := self._why_exposed()):
+            raise AnsibleActionFail(
+                f"This run has a vault secret, which the module needs and which would leave this process: {why}. "
+                "Nothing was changed."
+            )
+
+    def _why_exposed(self) -> str:
+        """Why the vault secrets would get to a file or another machine, and what to do; '' where they would not."""
+        if self._task.async_val:
+            return "an asynchronous task has its arguments in a file. Take 'async' away from it, then run again"
+        if constants.DEFAULT_KEEP_REMOTE_FILES:
+            return (
+                "the files with the modules' arguments are to be kept. Unset ANSIBLE_KEEP_REMOTE_FILES, then run again"
+            )
+        if self._connection.transport != "local":
+            return (
+                f"the task's connection is '{self._connection.transport}', not 'local'. Run it on this machine "
+                "('delegate_to: localhost')"
+            )
+        return ""

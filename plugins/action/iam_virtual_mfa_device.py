@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsiblePromptNoninteractive
-from ansible.module_utils.common.text.converters import to_text
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.utils.display import Display
 from ansible_collections.dayone.aws_account.plugins.action.aws_vault import ActionModule as AwsVaultActionModule
 from ansible_collections.dayone.aws_account.plugins.module_utils import _totp, _vault
 from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import read_secret
+from ansible_collections.dayone.aws_account.plugins.plugin_utils._person import ask
 
 display = Display()
 
@@ -29,11 +29,12 @@ STDOUT_IS_TERMINAL = sys.stdout.isatty()
 
 class ActionModule(AwsVaultActionModule):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        self._keep_arguments_out_of_files()
         if self._task.check_mode:
-            return super().run(tmp, task_vars)
+            return self._run_module(task_vars)
         if self._flag("resync") and self._for_phone() and not self._task.args.get("authentication_codes"):
-            return self._resync(tmp, task_vars)
-        result = super().run(tmp, task_vars)
+            return self._resync(task_vars)
+        result = self._run_module(task_vars)
         if result.get("failed") and result.get("try_again_at"):
             self._wait(result["try_again_at"], "AWS refused the first pair of codes")
             result = self._run_module(task_vars)
@@ -48,16 +49,15 @@ class ActionModule(AwsVaultActionModule):
         args = self._task.args
         return str(args.get("method", "phone")) == "phone" and args.get("state") != "absent"
 
-    def _resync(self, tmp: str | None, task_vars: dict[str, Any] | None) -> dict[str, Any]:
+    def _resync(self, task_vars: dict[str, Any] | None) -> dict[str, Any]:
         """Ask for codes until AWS takes two; where nobody can be asked the module says so."""
         user_name = self._task.args.get("user_name")
         result: dict[str, Any] = {}
         for _number in range(TRIES):
             codes = self._ask(f"First code of the MFA device of user '{user_name}' (nothing is shown):")
             if codes is None:
-                return result or super().run(tmp, task_vars)
-            self._task.args = {**self._task.args, "authentication_codes": codes}
-            result = super().run(tmp, task_vars)
+                return result or self._run_module(task_vars)
+            result = self._run_module(task_vars, authentication_codes=codes)
             if not _codes_refused(result):
                 break
             self._say(str(result["msg"]), color="red")
@@ -74,8 +74,7 @@ class ActionModule(AwsVaultActionModule):
             )
             if codes is None:
                 return pending
-            self._task.args = {**self._task.args, "authentication_codes": codes}
-            result = self._run_module(task_vars)
+            result = self._run_module(task_vars, authentication_codes=codes)
             if not result.get("failed"):
                 return _together(pending, result)
             if not _codes_refused(result):
@@ -89,8 +88,7 @@ class ActionModule(AwsVaultActionModule):
             return result
         self._wait(result["sign_in_code_at"], "The device is assigned; it is tried out with its next code")
         done = {"rotate": False, "resync": False, "authentication_codes": None}
-        self._task.args = {**self._task.args, **done, "verify_sign_in": True}
-        tried = self._run_module(task_vars)
+        tried = self._run_module(task_vars, **done, verify_sign_in=True)
         return tried if tried.get("failed") else _together(result, tried)
 
     def _show(self, pending: dict[str, Any]) -> bool:
@@ -136,8 +134,7 @@ class ActionModule(AwsVaultActionModule):
 
     @staticmethod
     def _prompt(message: str) -> str:
-        answer = display.prompt_until(message, private=True, complete_input=(b"\r", b"\n"))
-        return str(to_text(answer)).strip().replace(" ", "")
+        return ask(message, private=True).replace(" ", "")
 
 
 def _codes_refused(result: dict[str, Any]) -> bool:

@@ -6,13 +6,13 @@ from __future__ import annotations
 from typing import Any
 
 from ansible.errors import AnsiblePromptNoninteractive
-from ansible.module_utils.common.text.converters import to_text
 from ansible.utils.display import Display
 from ansible_collections.dayone.aws_account.plugins.action.aws import ActionModule as AwsActionModule
 from ansible_collections.dayone.aws_account.plugins.module_utils._root_user import (
     step_lines,
     steps_to_lead_through,
 )
+from ansible_collections.dayone.aws_account.plugins.plugin_utils._person import ask
 
 display = Display()
 
@@ -50,5 +50,4 @@ class ActionModule(AwsActionModule):
     @staticmethod
     def _ask() -> str:
         message = f"Press Enter when it is done, or type '{LATER}' and Enter to leave it for a later run:"
-        answer = display.prompt_until(message, complete_input=(b"\r", b"\n"))
-        return str(to_text(answer)).strip().lower()
+        return ask(message).lower()

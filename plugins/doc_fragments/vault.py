@@ -14,6 +14,8 @@ options:
         C(--vault-id)); C(always) fails without one; C(never) writes plain files, for their owner alone all the same.
       - Encrypted is with the vault identity of the setting C(vault_encrypt_identity), or with the run's first.
       - A file that is there is read whether it is encrypted or not, and stays as it is.
+      - So that the vault secret gets into no file and to no other machine, a run that has one is refused with C(async),
+        with C(ANSIBLE_KEEP_REMOTE_FILES), and on a connection that is not C(local).
     type: str
     choices: [auto, always, never]
     default: auto

@@ -44,6 +44,7 @@ options:
     description:
       - A profile of I(credentials_file) that the key goes to as well. A profile of that name with another key is not
         touched, and stops the run before anything is done.
+      - A credentials file is never encrypted, for the tools that read it; with I(encrypt=always) a profile is refused.
     type: str
   credentials_file:
     description: A shared credentials file, as C(~/.aws/credentials). What else is in it stays as it is.
@@ -351,6 +352,11 @@ def main() -> None:
         required_by={"credentials_profile": "credentials_file"},
         supports_check_mode=True,
     )
+    if module.params["encrypt"] == "always" and module.params["credentials_profile"]:
+        module.fail_json(
+            msg="encrypt is 'always', and a credentials file is plain, for the tools that read it: leave "
+            "credentials_profile out, or give encrypt 'auto'. Nothing was changed."
+        )
     try:
         result = ensure_key(module)
     except _vault.LockedError:

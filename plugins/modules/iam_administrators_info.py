@@ -13,7 +13,8 @@ description:
   - All users and groups are read at once, however many they are. Beside that it takes one call for each user who is to
     have a console password, and one for each who is to have an access key.
   - Refuses what must not be done, before anything is. That is removing the caller, or the last administrator; a
-    password that the account's policy would not take; a managed policy that does not exist.
+    password that the account's policy would not take; a managed policy that does not exist; I(inline_policy), which is
+    taken to require MFA, where the caller is to be a member and has a long-term access key.
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -309,6 +310,19 @@ def check_rights(group_name: str, detach: list[str], arns: list[str]) -> None:
         )
 
 
+def check_mfa_of_caller(group_name: str, caller: str, members: set[str]) -> None:
+    """Refuse to require MFA of a caller, a user whose key is a long-term one, before they can have it."""
+    name = caller.rsplit("/", 1)[-1] if ":user/" in caller else ""
+    if name in members:
+        raise RefusalError(
+            f"This run is '{name}' itself, without MFA, and would require MFA of the group '{group_name}', which "
+            f"'{name}' is in or is to be in: it would lock itself out. Run it without that (in the role iam_admin: "
+            "iam_admin_require_mfa: false) until the user has an MFA device, then with the credentials that 'aws sts "
+            "get-session-token --serial-number ARN-OF-THE-DEVICE --token-code CODE' gives. Or run it as another "
+            "administrator. Nothing was changed."
+        )
+
+
 def check_passwords(users: list[dict[str, Any]], policy: dict[str, Any] | None) -> None:
     """Refuse given passwords that the account's policy would not take, by the rules that they break."""
     sentences = []
@@ -394,7 +408,10 @@ class Administrators:
         remove = [name for name in absent if name in tags]
         leaving = set(remove) | (members - left)
         if leaving:
-            check_who_goes(params["group"], self.module.client("sts").get_caller_identity()["Arn"], leaving, left)
+            check_who_goes(params["group"], self.caller(), leaving, left)
+        requires_mfa_anew = inline_policy_change(params, group) == "put" or (params["inline_policy"] and left - members)
+        if requires_mfa_anew and not self.has_session():
+            check_mfa_of_caller(params["group"], self.caller(), left)
         arns = self.policy_arns(group)
         detach = to_detach(group, arns, params["purge"])
         check_rights(params["group"], detach, arns)
@@ -422,6 +439,18 @@ class Administrators:
         }
         found = differences(params, tags, group, plan)
         return {**plan, "differences": found, "differs": bool(found or plan["set_password"] or plan["make_access_key"])}
+
+    def caller(self) -> str:
+        """The ARN of whoever runs this."""
+        return str(self.module.client("sts").get_caller_identity()["Arn"])
+
+    def has_session(self) -> bool:
+        """Whether the credentials are temporary. A user's who may call IAM with them then have MFA.
+
+        https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
+        """
+        credentials = self.client._request_signer._credentials  # botocore offers no other way to the ones in use
+        return bool(credentials.token)
 
     def needs_password(self, user: dict[str, Any], existing: dict[str, Any]) -> bool:
         """Whether a password has to be set, or an interrupted update finished; who does not exist yet has none."""

@@ -152,8 +152,10 @@ def durable_password(module: Any, policy: dict[str, Any] | None, place: Path, an
     """The password to set: kept in the file ``place`` by an earlier run, or generated and put there now."""
     vault = _vault.vault_of(module)
     kept = None if anew else read_secret(place, vault)
-    if kept is not None:
+    if kept is not None and place == Path(module.params["password_file"]):
         check_password(module, kept, policy, f"in '{place}'")
+    # One that waits since before the policy became stricter is of no use to anybody.
+    if kept is not None and not broken_rules(kept, policy):
         return kept
     password = generate_password(int((policy or {}).get("MinimumPasswordLength", 0)))
     if not module.check_mode:

@@ -370,12 +370,14 @@ class TestNamesAndTags:
             ({"name": "ada", "tags": {"AWS:team": "x"}}, "no key begins with aws:"),
             ({"name": "ada", "tags": {"a": "1", "A": "2"}}, "upper and lower case only"),
             ({"name": "ada", "credentials_profile": "a]b"}, "credentials_profile"),
+            ({"name": "ada", "credentials_profile": "ada", "variables": {"iam_admin_encrypt": "always"}}, "is plain"),
         ],
     )
     def test_what_iam_refuses_is_refused_before_any_call_with_the_reason(
         self, account: Sandbox, administer: Administer, user: dict[str, Any], words: str
     ) -> None:
-        run = administer(user, check=False)
+        variables = user.get("variables", {})
+        run = administer({key: value for key, value in user.items() if key != "variables"}, check=False, **variables)
         assert run.rc != 0
         assert words in re.sub(r"\s+", " ", run.output)
         assert account.journal() == []
@@ -478,3 +480,55 @@ class TestRequireMfa:
         codes = {"AuthenticationCode1": code.at(now - 30), "AuthenticationCode2": code.at(now)}
         with refused("AccessDenied", 403):
             iam.enable_mfa_device(UserName="bob", SerialNumber=device["SerialNumber"], **codes)
+
+
+class TestRequireMfaOfTheCaller:
+    """Under enforcement: a run by an access key of somebody in the group does not lock itself out halfway."""
+
+    @pytest.fixture
+    def ada(self, account: Sandbox, administer: Administer, tmp_path: Path) -> dict[str, str]:
+        """The environment of ada, who is in the group, with a long-term key."""
+        administer({"name": "ada", "access_key": True})
+        account.world(enforce_policies=True)
+        account.clear_journal()
+        return key_env(tmp_path / "out" / "ada.accessKeys.csv")
+
+    def test_a_long_term_key_is_refused_before_anything(
+        self, account: Sandbox, administer: Administer, ada: dict[str, str]
+    ) -> None:
+        run = administer({"name": "ada"}, {"name": "bob"}, iam_admin_require_mfa=True, env=ada, check=False)
+        assert run.rc != 0
+        assert "it would lock itself out" in run.output
+        assert "get-session-token" in run.output
+        assert writing(account) == []
+
+    def test_one_who_is_to_be_in_the_group_is_refused_too(
+        self, account: Sandbox, administer: Administer, ada: dict[str, str]
+    ) -> None:
+        administer({"name": "bob"}, iam_admin_group="Others", iam_admin_require_mfa=True)
+        account.clear_journal()
+        run = administer({"name": "ada"}, iam_admin_group="Others", iam_admin_require_mfa=True, env=ada, check=False)
+        assert "it would lock itself out" in run.output
+        assert writing(account) == []
+
+    def test_a_session_with_mfa_requires_it_last(
+        self, account: Sandbox, administer: Administer, ada: dict[str, str]
+    ) -> None:
+        keys = {"AccessKeyId": ada["AWS_ACCESS_KEY_ID"], "SecretAccessKey": ada["AWS_SECRET_ACCESS_KEY"]}
+        iam = account.client("iam", credentials=keys)
+        device = iam.create_virtual_mfa_device(VirtualMFADeviceName="ada")["VirtualMFADevice"]
+        number, code, now = device["SerialNumber"], pyotp.TOTP(device["Base32StringSeed"].decode()), time.time()
+        codes = {"AuthenticationCode1": code.at(now - 30), "AuthenticationCode2": code.at(now)}
+        iam.enable_mfa_device(UserName="ada", SerialNumber=number, **codes)
+        sts = account.client("sts", credentials=keys)
+        session = sts.get_session_token(SerialNumber=number, TokenCode=code.at(now + 30))["Credentials"]
+        env = {
+            "AWS_ACCESS_KEY_ID": session["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": session["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": session["SessionToken"],
+        }
+        account.clear_journal()
+        bob = {"name": "bob", "access_key": True, "mfa": "seed"}
+        administer({"name": "ada"}, bob, iam_admin_require_mfa=True, iam_admin_account_alias="acme", env=env)
+        assert writing(account)[-1] == "PutGroupPolicy"
+        assert "EnableMFADevice" in writing(account)

@@ -158,6 +158,18 @@ class TestAccessKeyFile:
         assert file.stat().st_mode & 0o777 == 0o600
         assert secret not in run.output + str(run.tasks)
 
+    def test_always_encrypted_it_goes_to_no_profile(
+        self, admin: Any, account: Sandbox, ansible: Ansible, tmp_path: Path
+    ) -> None:
+        profile = {"credentials_file": str(tmp_path / "credentials"), "credentials_profile": "admin"}
+        options = {"user_name": "admin", "path": str(tmp_path / "key.csv"), "encrypt": "always", **profile}
+        (tmp_path / "vault-password").write_text("a vault password")
+        vault = ["--vault-password-file", str(tmp_path / "vault-password")]
+        run = ansible(play(failing("iam_access_key_file", "refused", **options)), *vault)
+        assert "a credentials file is plain" in run.task("refused")["result"]["msg"]
+        assert account.journal() == []
+        assert not (tmp_path / "credentials").exists()
+
     def test_a_key_whose_secret_is_lost_is_named(self, admin: Any, ansible: Ansible, tmp_path: Path) -> None:
         key_id = admin.create_access_key(UserName="admin")["AccessKey"]["AccessKeyId"]
         run = ansible(play(task("iam_access_key_file", "look", user_name="admin", path=str(tmp_path / "key.csv"))))

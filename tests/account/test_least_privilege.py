@@ -7,6 +7,7 @@ A call more needs its permission in the statement; a call less takes one out.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -115,7 +116,9 @@ def between_runs(account: Sandbox, role: str, out: Path, number: int) -> None:
     if (role, number) == ("iam_admin", 1):
         # An interrupted run that lost a secret, and a user with belongings of all kinds.
         iam.create_access_key(UserName="ada")
-        (out / ".ada.accessKeys.csv.creating").write_text('{"before": [], "rotate": false}')
+        (out / ".ada.accessKeys.csv.creating").write_text(
+            json.dumps({"before": [], "rotate": False, "at": time.time()})
+        )
         iam.attach_user_policy(UserName="bob", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")
         iam.put_user_policy(UserName="bob", PolicyName="own", PolicyDocument=json.dumps(POLICY))
         iam.upload_ssh_public_key(UserName="bob", SSHPublicKeyBody="ssh-rsa AAAA bob")

@@ -94,6 +94,18 @@ def test_what_was_broken_off_ends_with_a_given_one_too(scene: Scene) -> None:
     scene.as_ada.change_password(OldPassword="Given-By-Hand-1", NewPassword="Another-Password-1")
 
 
+def test_one_that_a_stricter_policy_refuses_is_made_anew(scene: Scene) -> None:
+    scene.begin()
+    scene.file.with_name("ada.password.new").write_text("Left-By-A-Killed-Run-1\n")
+    scene.iam.update_account_password_policy(MinimumPasswordLength=40, AllowUsersToChangePassword=True)
+    done = scene.run()
+    assert done
+    assert done["changed"]
+    assert len(scene.file.read_text().strip()) == 40
+    scene.iam.update_account_password_policy(MinimumPasswordLength=8, AllowUsersToChangePassword=True)
+    scene.assert_kept()
+
+
 def test_one_that_cannot_be_read_is_named(scene: Scene) -> None:
     scene.begin()
     scene.run(1_000, update_password="always", vault_secrets=VAULT)

@@ -16,7 +16,7 @@ import pyotp
 import pytest
 import yaml
 import zxingcpp
-from conftest import COLLECTIONS
+from conftest import CALLBACKS, COLLECTIONS
 from sandbox import Sandbox
 from unit.qr_codes import render
 
@@ -83,7 +83,7 @@ def terminal(account: Sandbox, tmp_path: Path) -> Terminal:
     return at_terminal(account, tmp_path)
 
 
-def at_terminal(account: Sandbox, tmp_path: Path, **variables: object) -> Terminal:
+def at_terminal(account: Sandbox, tmp_path: Path, env: dict[str, str] | None = None, **variables: object) -> Terminal:
     """The role iam_admin running for one user with a phone, and more variables."""
     play = {
         "hosts": "localhost",
@@ -103,7 +103,11 @@ def at_terminal(account: Sandbox, tmp_path: Path, **variables: object) -> Termin
         ANSIBLE_COLLECTIONS_PATH=COLLECTIONS,
         ANSIBLE_PYTHON_INTERPRETER=sys.executable,
         ANSIBLE_LOG_PATH=str(tmp_path / "log"),
+        ANSIBLE_CALLBACK_PLUGINS=str(CALLBACKS),
+        ANSIBLE_CALLBACKS_ENABLED="task_fields",
+        TASK_FIELDS_FILE=str(tmp_path / "fields"),
         TERM="xterm",
+        **(env or {}),
     )
     command = [sys.executable, "-m", "ansible.cli.playbook", "-vvv", "play.yml"]
     return Terminal(command, environment, tmp_path)
@@ -143,9 +147,10 @@ def test_scanned_mistyped_and_assigned(account: Sandbox, terminal: Terminal, tmp
     assert terminal.finish() == 0, terminal.seen
     assert len(account.client("iam").list_mfa_devices(UserName="admin")["MFADevices"]) == 1
     assert list((tmp_path / "out").iterdir()) == []
-    log = (tmp_path / "log").read_text()
+    log, fields = (tmp_path / "log").read_text(), (tmp_path / "fields").read_text()
+    assert "seed_file" in fields
     for secret in (first, second, seed):
-        assert secret not in terminal.seen + log
+        assert secret not in terminal.seen + log + fields
     assert "█" not in log
 
 
@@ -195,3 +200,13 @@ def test_a_key_at_hand_proves_the_sign_in(account: Sandbox, tmp_path: Path) -> N
     assert terminal.finish() == 0, terminal.seen
     assert [call.status for call in account.journal() if call.action == "GetSessionToken"] == [200]
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["admin.accessKeys.csv"]
+
+
+@pytest.mark.parametrize("variable", ["AWX_ISOLATED_DATA_DIR", "JOB_ID"])
+def test_in_a_job_of_awx_nobody_is_asked_and_nothing_drawn(account: Sandbox, tmp_path: Path, variable: str) -> None:
+    terminal = at_terminal(account, tmp_path, env={variable: "7"})
+    assert terminal.finish() == 0, terminal.seen
+    assert "█" not in terminal.seen
+    assert "First code" not in terminal.seen
+    assert "the MFA device is pending" in terminal.seen
+    assert (tmp_path / "out" / "admin.mfa.png").exists()

@@ -104,20 +104,30 @@ def test_a_report_that_does_not_come_is_said(account: Sandbox, ansible: Ansible,
     assert "still making the credential report" in "\n".join(found["text"])
 
 
-def test_a_person_is_led_through_and_each_step_looked_at(
-    account: Sandbox, admin: dict[str, str], tmp_path: Path
-) -> None:
+def waiting_at_terminal(account: Sandbox, tmp_path: Path, env: dict[str, str]) -> Terminal:
     (tmp_path / "play.yml").write_text(yaml.safe_dump(play(root_user_manual_steps="wait")))
     (tmp_path / "ansible.cfg").touch()
     environment = account.process_env(
-        **admin,
+        **env,
         ANSIBLE_HOME=str(tmp_path / "home"),
         ANSIBLE_CONFIG=str(tmp_path / "ansible.cfg"),
         ANSIBLE_COLLECTIONS_PATH=COLLECTIONS,
         ANSIBLE_PYTHON_INTERPRETER=sys.executable,
         TERM="xterm",
     )
-    terminal = Terminal([sys.executable, "-m", "ansible.cli.playbook", "play.yml"], environment, tmp_path)
+    return Terminal([sys.executable, "-m", "ansible.cli.playbook", "play.yml"], environment, tmp_path)
+
+
+def test_in_a_job_of_awx_nobody_is_waited_for(account: Sandbox, admin: dict[str, str], tmp_path: Path) -> None:
+    terminal = waiting_at_terminal(account, tmp_path, {**admin, "JOB_ID": "7"})
+    assert terminal.finish() == 0, terminal.seen
+    assert "Press Enter" not in terminal.seen
+
+
+def test_a_person_is_led_through_and_each_step_looked_at(
+    account: Sandbox, admin: dict[str, str], tmp_path: Path
+) -> None:
+    terminal = waiting_at_terminal(account, tmp_path, admin)
     terminal.read_until("Step 1 of 2: The root user has MFA")
     terminal.read_until("Press Enter when it is done")
     terminal.type("")
