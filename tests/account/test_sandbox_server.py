@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def environment() -> dict[str, str]:
 def answers(endpoint: str) -> bool:
     try:
         Sandbox.at(endpoint).pid()
-    except OSError:
+    except (OSError, HTTPException):  # the second: it goes away in the middle of an answer
         return False
     return True
 
