@@ -149,7 +149,8 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._root_user impo
     use_line,
 )
 
-POLL_SECONDS = 2
+# AWS makes the report of a small account at once, that of a large one in a minute or more.
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 5.0
 # https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetCredentialReport.html
 NO_REPORT = ["ReportNotPresent", "ReportExpired", "ReportInProgress"]
 
@@ -161,6 +162,7 @@ def read_last_use(client: Any, patience: float) -> LastUse:
         NotImplementedError: it was not there in time.
     """
     deadline = time.monotonic() + patience
+    pause = FIRST_PAUSE_SECONDS
     while True:
         try:
             answer = client.get_credential_report(aws_retry=True)
@@ -170,7 +172,8 @@ def read_last_use(client: Any, patience: float) -> LastUse:
                 raise NotImplementedError("AWS is still making the credential report; run again later.") from None
         # AWS makes one only when asked, and says COMPLETE when it can be had.
         if client.generate_credential_report(aws_retry=True)["State"] != "COMPLETE":
-            time.sleep(min(POLL_SECONDS, max(0.0, patience)))
+            time.sleep(min(pause, max(0.0, deadline - time.monotonic())))
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
 
 def read(module: Any) -> dict[str, Any]:
