@@ -17,12 +17,10 @@ from typing import Any
 
 from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder
 
-from . import moved
+from . import PROFILE, moved
 
 # amazon.aws makes a session for each client, and few modules have more clients than this.
 SPARE_SESSIONS = 8
-# What botocore reads of a service before it makes a client.
-CLIENT_DATA = ("service-2", "endpoint-rule-set-1")
 # A method of botocore's loader, and its arguments.
 Reading = tuple[str | None, ...]
 
@@ -63,6 +61,7 @@ class BotocoreData:
     """The data that all sessions of botocore share: what one fork had to read, the later ones find read."""
 
     def __init__(self) -> None:
+        import botocore.client
         import botocore.loaders
         import botocore.session
 
@@ -97,6 +96,32 @@ class BotocoreData:
             return spares.pop() if spares and env_vars is None else own_session(env_vars)
 
         botocore.session.get_session = get_session
+        self._share_models(botocore.client.ClientCreator)
+
+    def _share_models(self, creator: Any) -> None:
+        """Let clients of a service share its model: what one looked up in it, as its errors, others find."""
+        own = getattr(creator, "_load_service_model", None)
+        if own is None:
+            return  # a botocore that does this in another way
+        models = dict[tuple[Any, str, str | None], Any]()
+
+        def load_service_model(client_creator: Any, service_name: str, api_version: str | None = None) -> Any:
+            key = (client_creator._loader, service_name, api_version)
+            if key not in models:
+                models[key] = own(client_creator, service_name, api_version)
+            return models[key]
+
+        creator._load_service_model = load_service_model
+
+    def rehearse(self, service: str) -> None:
+        """Make a client as a module would, which calls nobody: what that compiles and keeps, forks find."""
+        import boto3.session
+        import botocore.config
+
+        session = boto3.session.Session("-", "-", region_name="us-east-1", botocore_session=self._new_session())
+        # Other modes may ask the machine where it is.
+        client = session.client(service, config=botocore.config.Config(defaults_mode="legacy"))
+        client.meta.service_model.shape_for_error_code("-")
 
     def add_spare(self) -> None:
         """Make one more session for each fork to come."""
@@ -141,13 +166,23 @@ def services(tree: ast.Module) -> Iterator[str]:
                 yield service
 
 
+def module_parts() -> None:
+    """Import what runs a module, and what reads its arguments and writes its result."""
+    basic = importlib.import_module("ansible.module_utils.basic")
+    if hasattr(basic, "_ANSIBLE_PROFILE"):
+        importlib.import_module("ansible.module_utils._internal._ansiballz._loader")
+        form = importlib.import_module("ansible.module_utils.common.json")
+        form.get_module_decoder(PROFILE, form.Direction.CONTROLLER_TO_MODULE)
+        form.get_module_encoder(PROFILE, form.Direction.MODULE_TO_CONTROLLER)
+
+
 def start(collections: list[str]) -> None:
     """Find collections where Ansible does, and load what every AWS module needs."""
     global botocore_data  # noqa: PLW0603 - this module is the server's state
     _AnsibleCollectionFinder(collections, scan_sys_paths=False)._install()
     moved.install()
     sys.meta_path.insert(0, modules)
-    importlib.import_module("ansible.module_utils.basic")
+    module_parts()
     # Without boto3 the modules of other collections run all the same, and AWS modules ask for it.
     with contextlib.suppress(ImportError):
         importlib.import_module("boto3")
@@ -165,6 +200,7 @@ def prepare(name: str) -> None:
 
 def ahead(names: list[str]) -> Iterator[None]:
     """Load what modules that are still to come are going to need, piece by piece."""
+    rehearsed = set[str]()
     for _session in range(SPARE_SESSIONS):
         if botocore_data:
             botocore_data.add_spare()
@@ -174,8 +210,19 @@ def ahead(names: list[str]) -> Iterator[None]:
         prepare(name)
         yield
         for service in modules.services.get(name, []):
-            learn([("load_service_model", service, kind, None) for kind in CLIENT_DATA])
-            yield
+            if service not in rehearsed:
+                rehearsed.add(service)
+                rehearse(service)
+                yield
+
+
+def rehearse(service: str) -> None:
+    """Do once what every client of a service has to do, but for a call."""
+    if botocore_data:
+        # What a setting of the user's makes impossible is for the module to tell.
+        with contextlib.suppress(Exception):
+            botocore_data.rehearse(service)
+        gc.freeze()
 
 
 def learn(readings: list[Reading]) -> None:

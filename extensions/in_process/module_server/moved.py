@@ -77,7 +77,7 @@ def _moved(plugins: str) -> dict[str, str]:
 
 def full_name(redirect: str) -> str:
     """Where a redirect leads: to a full name, or to one in short form, as amazon.aws.route53."""
-    if redirect.startswith("ansible_collections."):
-        return redirect
+    if redirect.startswith("ansible_collections.") or redirect.count(".") < 2:
+        return redirect  # ansible-core has one that names a collection alone, which leads nowhere
     namespace, collection, name = redirect.split(".", 2)
     return f"ansible_collections.{namespace}.{collection}.plugins.module_utils.{name}"
