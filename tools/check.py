@@ -1,6 +1,7 @@
 """Run checks by the names of their make targets, all of them even when one fails, and count what passed and failed.
 
-Each test of pytest counts as one, every other check as one. The last line reads `N passed, M failed`.
+Each test of pytest counts as one, every other check as one. The last line reads `N passed, M failed`. Of several
+targets those that leave a core idle run two at a time.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import time
 import traceback
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
 from pathlib import Path
 
 import ansible_sanity
@@ -25,6 +28,8 @@ COLLECTIONS = CACHE / "collections"
 # The plugins under the name that they import each other by.
 PLUGINS = COLLECTIONS / "ansible_collections" / "dayone" / "aws_account" / "plugins"
 SCENARIOS = CHECKOUT / "extensions" / "molecule"
+# Targets that keep more than one core busy.
+BUSY = ("account",)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -157,18 +162,60 @@ def checks(target: str) -> Iterator[tuple[str, Check]]:
             sys.exit(f"There is no check '{target}'.")
 
 
-def main() -> int:
-    """Run the checks that are asked for."""
+@dataclasses.dataclass(frozen=True)
+class Finished:
+    """What became of a target."""
+
+    tally: Tally
+    lines: list[str]
+    """How each check ended, and how long it took."""
+    output: str = ""
+    """What it printed, where that was kept back."""
+
+
+def run_target(target: str) -> Finished:
+    """Run the checks of a target, one after the other."""
     total = Tally(0, 0)
     lines = []
-    for target in sys.argv[1:]:
-        for name, check in checks(target):
-            print(f"\n== {name}", flush=True)
-            started = time.monotonic()
-            tally = attempt(check)
-            total += tally
-            lines.append(f"{'ok' if not tally.failed else 'FAILED':7}{time.monotonic() - started:6.1f} s  {name}")
-    print("\n" + "\n".join(lines))
+    for name, check in checks(target):
+        print(f"\n== {name}", flush=True)
+        started = time.monotonic()
+        tally = attempt(check)
+        total += tally
+        lines.append(f"{'ok' if not tally.failed else 'FAILED':7}{time.monotonic() - started:6.1f} s  {name}")
+    return Finished(total, lines)
+
+
+def run_target_aside(target: str) -> Finished:
+    """The same in a process of its own, with all output kept back until the end."""
+    with tempfile.TemporaryFile("w+", errors="replace") as kept:
+        for descriptor in (1, 2):
+            os.dup2(kept.fileno(), descriptor)
+        finished = run_target(target)
+        sys.stdout.flush()
+        kept.seek(0)
+        return dataclasses.replace(finished, output=kept.read())
+
+
+def run_targets(targets: list[str]) -> Iterator[Finished]:
+    """Those that keep all cores busy come first, alone; the others go two at a time."""
+    aside = [target for target in targets if target not in BUSY and len(targets) > 1]
+    for target in targets:
+        if target not in aside:
+            yield run_target(target)
+    # A process for each target, as it does not get its output back.
+    with ProcessPoolExecutor(max_workers=2, max_tasks_per_child=1, mp_context=get_context("spawn")) as processes:
+        for done in as_completed([processes.submit(run_target_aside, target) for target in aside]):
+            finished = done.result()
+            print(finished.output, end="", flush=True)
+            yield finished
+
+
+def main() -> int:
+    """Run the checks that are asked for."""
+    finished = list(run_targets(sys.argv[1:]))
+    total = sum((each.tally for each in finished), Tally(0, 0))
+    print("\n" + "\n".join(line for each in finished for line in each.lines))
     print(f"{total.passed} passed, {total.failed} failed")
     return 0 if total.passed and not total.failed else 1
 

@@ -150,7 +150,8 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._root_user impo
 )
 
 # AWS makes the report of a small account at once, that of a large one in a minute or more.
-FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 5.0
+FIRST_PAUSE_SECONDS = 0.1
+LONGEST_PAUSE_SECONDS = 5.0
 # https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetCredentialReport.html
 NO_REPORT = ["ReportNotPresent", "ReportExpired", "ReportInProgress"]
 
