@@ -76,3 +76,23 @@ def test_a_bucket_name(account: Sandbox, name: str) -> None:
 def test_a_wrong_bucket_name(account: Sandbox, name: str) -> None:
     with refused("InvalidBucketName", 400):
         account.client("s3").create_bucket(Bucket=name)
+
+
+def test_objects_of_a_bucket_that_exists_are_locked(account: Sandbox) -> None:
+    s3 = account.client("s3")
+    s3.create_bucket(Bucket="logs")
+    retention = {"Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 30}}}
+    lock = {"Bucket": "logs", "ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled", **retention}}
+    with refused("InvalidBucketState", 409):
+        s3.put_object_lock_configuration(**lock)
+    s3.put_bucket_versioning(Bucket="logs", VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object(Bucket="logs", Key="file")
+    with refused("ObjectLockConfigurationNotFoundError", 404):
+        s3.get_object_lock_configuration(Bucket="logs")
+    s3.put_object_lock_configuration(**lock)
+    kept = s3.get_object_lock_configuration(Bucket="logs")["ObjectLockConfiguration"]
+    assert (kept["ObjectLockEnabled"], kept["Rule"]) == ("Enabled", retention["Rule"])
+    s3.put_object_lock_configuration(Bucket="logs", ObjectLockConfiguration={"ObjectLockEnabled": "Enabled"})
+    assert s3.get_object_lock_configuration(Bucket="logs")["ObjectLockConfiguration"] == {
+        "ObjectLockEnabled": "Enabled"
+    }
