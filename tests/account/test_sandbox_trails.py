@@ -232,38 +232,6 @@ def test_a_topic(account: Sandbox, open_bucket: Any) -> None:
     assert "SnsTopicARN" not in open_bucket.update_trail(Name="main", SnsTopicName="")
 
 
-def test_event_selectors(open_bucket: Any) -> None:
-    create(open_bucket)
-    (unasked,) = open_bucket.get_event_selectors(TrailName="main")["EventSelectors"]
-    assert (unasked["ReadWriteType"], unasked["IncludeManagementEvents"]) == ("All", True)
-    selector = {"ReadWriteType": "WriteOnly", "ExcludeManagementEventSources": ["kms.amazonaws.com"]}
-    open_bucket.put_event_selectors(TrailName="main", EventSelectors=[selector])
-    (kept,) = open_bucket.get_event_selectors(TrailName=TRAIL_ARN)["EventSelectors"]
-    assert kept == {**selector, "IncludeManagementEvents": True, "DataResources": []}
-    advanced = [{"Name": "all", "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]}]
-    open_bucket.put_event_selectors(TrailName="main", AdvancedEventSelectors=advanced)
-    found = open_bucket.get_event_selectors(TrailName="main")
-    assert found["AdvancedEventSelectors"] == advanced
-    assert "EventSelectors" not in found
-    assert open_bucket.get_trail(Name="main")["Trail"]["HasCustomEventSelectors"]
-    with refused("InvalidEventSelectorsException", 400):
-        open_bucket.put_event_selectors(TrailName="main", EventSelectors=[])
-
-
-def test_insights(open_bucket: Any) -> None:
-    create(open_bucket)
-    with refused("InsightNotEnabledException", 400):
-        open_bucket.get_insight_selectors(TrailName="main")
-    wanted = [{"InsightType": "ApiCallRateInsight"}]
-    for _number in range(2):
-        open_bucket.put_insight_selectors(TrailName="main", InsightSelectors=wanted)
-        assert open_bucket.get_insight_selectors(TrailName="main")["InsightSelectors"] == wanted
-    assert open_bucket.describe_trails()["trailList"][0]["HasInsightSelectors"]
-    open_bucket.put_insight_selectors(TrailName="main", InsightSelectors=[])
-    with refused("InsightNotEnabledException", 400):
-        open_bucket.get_insight_selectors(TrailName="main")
-
-
 def test_a_trail_is_changed_in_its_home_region(account: Sandbox, open_bucket: Any) -> None:
     create(open_bucket, IsMultiRegionTrail=True)
     elsewhere = account.client("cloudtrail", "us-east-1")
