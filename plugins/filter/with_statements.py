@@ -49,9 +49,7 @@ _value:
 """
 
 
-def with_statements(
-    is_now: Mapping[str, Any], policy: Mapping[str, Any], keep_sources: bool = False
-) -> dict[str, Any]:
+def with_statements(is_now: Mapping[str, Any], policy: Mapping[str, Any], keep_sources: bool = False) -> dict[str, Any]:
     """The policy ``is_now`` with the statements of ``policy``, which replace those of the same ``Sid``."""
     ours = {statement["Sid"]: statement for statement in policy["Statement"]}
     if keep_sources:

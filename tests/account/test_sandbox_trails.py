@@ -244,3 +244,24 @@ def test_a_trail_is_changed_in_its_home_region(account: Sandbox, open_bucket: An
             change(Name="main")
     open_bucket.start_logging(Name="main")
     assert open_bucket.get_trail_status(Name="main")["IsLogging"]
+
+
+def test_tags_are_known_at_home_and_go_with_their_trail(account: Sandbox, open_bucket: Any) -> None:
+    tags = [{"Key": "made-by", "Value": "us"}]
+    create(open_bucket, TagsList=tags, IsMultiRegionTrail=True)
+    assert open_bucket.list_tags(ResourceIdList=[TRAIL_ARN])["ResourceTagList"][0]["TagsList"] == tags
+    elsewhere = account.client("cloudtrail", "us-east-1")
+    for call in (
+        lambda: elsewhere.list_tags(ResourceIdList=[TRAIL_ARN]),
+        lambda: elsewhere.add_tags(ResourceId=TRAIL_ARN, TagsList=tags),
+    ):
+        with refused("InvalidHomeRegionException", 400):
+            call()
+    open_bucket.remove_tags(ResourceId=TRAIL_ARN, TagsList=[{"Key": "made-by"}])
+    assert open_bucket.list_tags(ResourceIdList=[TRAIL_ARN])["ResourceTagList"][0]["TagsList"] == []
+    open_bucket.add_tags(ResourceId=TRAIL_ARN, TagsList=tags)
+    open_bucket.delete_trail(Name="main")
+    with refused("TrailNotFoundException", 400):
+        open_bucket.list_tags(ResourceIdList=[TRAIL_ARN])
+    create(open_bucket)
+    assert open_bucket.list_tags(ResourceIdList=[TRAIL_ARN])["ResourceTagList"][0]["TagsList"] == []

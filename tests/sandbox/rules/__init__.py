@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from . import account, billing, budgets, event_selectors, iam, mfa, passwords, s3, secrets_manager, sns, sts, trails
+from . import (
+    account,
+    billing,
+    budgets,
+    event_selectors,
+    iam,
+    mfa,
+    passwords,
+    s3,
+    secrets_manager,
+    sns,
+    sts,
+    trail_tags,
+    trails,
+)
 from .registry import RULES, Answer, Rule
 
 __all__ = [
@@ -20,5 +34,6 @@ __all__ = [
     "secrets_manager",
     "sns",
     "sts",
+    "trail_tags",
     "trails",
 ]

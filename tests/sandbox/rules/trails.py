@@ -203,7 +203,9 @@ def with_settings(trail: Trail, params: dict[str, Any]) -> Trail:
 def delete_trail(request: Request, _world: World) -> Answer:
     """https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DeleteTrail.html"""
     trail = trail_to_change(request, request.params["Name"])
-    backend_of(request).trails.pop(trail.trail_name)
+    trails = backend_of(request)
+    trails.trails.pop(trail.trail_name)
+    trails.tagging_service.delete_all_tags_for_resource(trail.arn)
     return {}
 
 
