@@ -29,6 +29,23 @@ OPERATORS = {
     "not_starts_with": "NotStartsWith",
     "not_ends_with": "NotEndsWith",
 }
+# The option advanced_event_selectors, as the documentation fragment event_selectors has it.
+ADVANCED_OPTION: dict[str, Any] = {
+    "type": "list",
+    "elements": "dict",
+    "options": {
+        "name": {"type": "str"},
+        "field_selectors": {
+            "type": "list",
+            "elements": "dict",
+            "required": True,
+            "options": {
+                "field": {"type": "str", "required": True},
+                **{operator: {"type": "list", "elements": "str"} for operator in OPERATORS},
+            },
+        },
+    },
+}
 # What a new trail records.
 # https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_EventSelector.html
 UNASKED: dict[str, Any] = {

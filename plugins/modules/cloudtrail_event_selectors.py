@@ -19,6 +19,7 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
   - amazon.aws.boto3
   - dayone.aws_account.attributes
+  - dayone.aws_account.event_selectors
 options:
   name:
     description: The trail, by its name (in its home region) or its ARN.
@@ -61,58 +62,6 @@ options:
         type: list
         elements: str
         default: []
-  advanced_event_selectors:
-    description:
-      - Advanced event selectors, instead of classic ones. They know the data events of many more kinds of resources and
-        network activity events, and filter by further fields of an event.
-      - Together they say all that the trail records; management events too are recorded only if one of them says so.
-      - An event is recorded if it meets all conditions of one of them.
-    type: list
-    elements: dict
-    suboptions:
-      name:
-        description: What it is for, in up to 1000 characters.
-        type: str
-      field_selectors:
-        description:
-          - The conditions. One is needed for C(eventCategory), which is C(Management), C(Data) or C(NetworkActivity);
-            with C(Data) one for C(resources.type), with C(NetworkActivity) one for C(eventSource).
-          - Each takes at least one operator, and each operator a list of values, any of which may be met (of the
-            operators that begin with C(not), none). There are no wildcards.
-        type: list
-        elements: dict
-        required: true
-        suboptions:
-          field:
-            description:
-              - The event's field, as AWS spells it. See
-                U(https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_AdvancedFieldSelector.html).
-            type: str
-            required: true
-          equals:
-            description: It is one of these. The only operator of C(eventCategory), C(readOnly) and C(resources.type).
-            type: list
-            elements: str
-          starts_with:
-            description: It starts with one of these.
-            type: list
-            elements: str
-          ends_with:
-            description: It ends with one of these.
-            type: list
-            elements: str
-          not_equals:
-            description: It is none of these.
-            type: list
-            elements: str
-          not_starts_with:
-            description: It starts with none of these.
-            type: list
-            elements: str
-          not_ends_with:
-            description: It ends with none of these.
-            type: list
-            elements: str
   insights:
     description:
       - The kinds of Insights that look at management events. Each costs.
@@ -227,10 +176,10 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._event_selector_rules import broken_rules, wildcards
 from ansible_collections.dayone.aws_account.plugins.module_utils._event_selectors import (
+    ADVANCED_OPTION,
     ALL_OF,
     EXCLUDABLE_SOURCES,
     INSIGHTS,
-    OPERATORS,
     READ_WRITE_TYPES,
     Insights,
     Selectors,
@@ -326,22 +275,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
             "arns": {**LIST_OF_STRINGS, "default": []},
         },
     },
-    "advanced_event_selectors": {
-        "type": "list",
-        "elements": "dict",
-        "options": {
-            "name": {"type": "str"},
-            "field_selectors": {
-                "type": "list",
-                "elements": "dict",
-                "required": True,
-                "options": {
-                    "field": {"type": "str", "required": True},
-                    **dict.fromkeys(OPERATORS, LIST_OF_STRINGS),
-                },
-            },
-        },
-    },
+    "advanced_event_selectors": ADVANCED_OPTION,
     "insights": INSIGHTS_OPTION,
     "data_event_insights": INSIGHTS_OPTION,
 }

@@ -20,6 +20,9 @@ from .registry import Answer, rule
 
 CLOUDTRAIL = "cloudtrail.amazonaws.com"
 
+# In each region, where multi-region trails of other home regions count too.
+# https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html
+MOST_TRAILS = 5
 # The API's name of each setting, and moto's.
 SETTINGS = {
     "S3BucketName": "bucket_name",
@@ -144,6 +147,9 @@ def create_trail(request: Request, _world: World) -> Answer:
         raise RefusalError(
             "TrailAlreadyExistsException", f"Trail {name} already exists for customer: {request.account}"
         )
+    if sum(trail.account_id == request.account for trail in visible_trails(request)) >= MOST_TRAILS:
+        message = f"User: {request.account} already has {MOST_TRAILS} trails in {request.region}."
+        raise RefusalError("MaximumNumberOfTrailsExceededException", message, 403)
     trail = with_settings(new_trail(request, name), request.params)
     trails.trails[name] = trail
     trails.tagging_service.tag_resource(trail.arn, request.params.get("TagsList") or [])
@@ -307,7 +313,7 @@ def check_management_account(account: str) -> None:
     organization = organization_of(account)
     if organization is None:
         message = "Your account is not a member of an organization."
-        raise RefusalError("OrganizationsNotInUseException", message)
+        raise RefusalError("OrganizationsNotInUseException", message, 404)
     if organization.master_account_id != account:
         message = "The account is not the management account of the organization."
         raise RefusalError("NotOrganizationMasterAccountException", message)
