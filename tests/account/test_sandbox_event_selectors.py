@@ -74,7 +74,7 @@ def test_one_kind_replaces_the_other(trails: Any) -> None:
     assert "AdvancedEventSelectors" not in trails.get_event_selectors(TrailName="main")
 
 
-DATA = {"eventCategory": ["Data"], "resources__type": [S3]}
+DATA: dict[str, Any] = {"eventCategory": ["Data"], "resources__type": [S3]}
 
 
 @pytest.mark.parametrize(
