@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from . import account, billing, budgets, event_selectors, iam, mfa, passwords, s3, secrets_manager, sns, sts, trails
+from . import (
+    account,
+    billing,
+    budgets,
+    event_selectors,
+    iam,
+    kms,
+    mfa,
+    passwords,
+    s3,
+    secrets_manager,
+    sns,
+    sts,
+    trails,
+)
 from .registry import RULES, Answer, Rule
 
 __all__ = [
@@ -14,6 +28,7 @@ __all__ = [
     "budgets",
     "event_selectors",
     "iam",
+    "kms",
     "mfa",
     "passwords",
     "s3",
