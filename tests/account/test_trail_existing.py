@@ -120,7 +120,10 @@ def test_a_new_name_and_region_take_the_trail_along(account: Sandbox, ansible: A
     s3 = account.client("s3", THERE)
     policy = json.loads(s3.get_bucket_policy(Bucket=f"cloudtrail-{ACCOUNT}-{THERE}")["Policy"])
     write = next(item for item in policy["Statement"] if item["Sid"] == "DayoneCloudTrailWrite")
-    assert write["Condition"]["StringEquals"]["aws:SourceArn"] == [trail_arn("second", THERE), trail_arn("third", THERE)]
+    assert write["Condition"]["StringEquals"]["aws:SourceArn"] == [
+        trail_arn("second", THERE),
+        trail_arn("third", THERE),
+    ]
     assert [resource.rsplit("/AWSLogs")[0].rsplit(":")[-1] for resource in write["Resource"]] == [
         f"cloudtrail-{ACCOUNT}-{THERE}",
         f"cloudtrail-{ACCOUNT}-{THERE}/b",
@@ -206,7 +209,7 @@ def test_what_cannot_be_delivered_to_is_named_before_anything_is_made(account: S
     kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(policy))
     ansible(play(**given_key))
     assert trails(account)["management-events"]["KmsKeyId"] == key
-    kms.disable_key(KeyId=key)
+    kms.disable_key(KeyId=key.rsplit("/", 1)[1])
     run = ansible(play(**given_key))
     assert run.changed == []
     assert "The last log file did not arrive in bucket" in run.output

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 import yaml
@@ -39,3 +40,10 @@ def test_the_documentation_names_them_all() -> None:
 def test_what_has_no_price() -> None:
     with pytest.raises(AnsibleFilterError, match="no price 'lunch', only data_event_insights"):
         plugin.price_sentence("lunch")
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.ja.md"])
+def test_the_readmes_have_the_same_figures(readme: str) -> None:
+    text = (Path(__file__).resolve().parents[2] / readme).read_text()
+    for name in ("insights", "data_events", "second_trail"):
+        assert f"US${PRICES[name].figure}" in text or f"{PRICES[name].figure} 米ドル" in text
