@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from account.trail_scene import ACCOUNT, LOGS, REGION, document, make_bucket, trail_arn
+from account.trail_scene import ACCOUNT, LOGS, REGION, document, make_bucket, make_trail, trail_arn
+from conftest import Run
 from killed_module import Module
 from sandbox import Sandbox
 
@@ -157,3 +159,44 @@ def test_a_failure_names_what_was_looked_at(scene: Scene) -> None:
     scene.account.fail("kms", "DescribeKey", "AccessDeniedException", status=400)
     result = scene.look(kms_key="alias/logs")
     assert "Could not look at alias/logs, where log files are to go" in result["msg"]
+
+
+def test_in_a_play_with_defaults_for_all_of_aws(account: Sandbox, ansible: Callable[..., Run]) -> None:
+    """Modules and filter as a role would use them, the region given once."""
+    make_bucket(account)
+    make_trail(account, "other", TagsList=[{"Key": "Team", "Value": "x"}])
+    named = {"name": "main", "account_id": ACCOUNT}
+    tasks = [
+        {"dayone.aws_account.cloudtrail_trails_info": {**named, "existing": "adopt"}, "register": "trails"},
+        {
+            "dayone.aws_account.cloudtrail_destination_info": {
+                "trail_name": "{{ trails.trail.name }}",
+                "account_id": ACCOUNT,
+                "bucket": "{{ trails.trail.s3_bucket_name }}",
+            }
+        },
+        {
+            "dayone.aws_account.cloudtrail_event_selectors": {
+                "name": "{{ trails.trail.name }}",
+                "advanced_event_selectors": [
+                    {"field_selectors": [{"field": "eventCategory", "equals": ["Management"]}]}
+                ],
+            }
+        },
+        {"ansible.builtin.debug": {"msg": "{{ 'insights' | dayone.aws_account.price_sentence }}"}},
+    ]
+    play = {
+        "hosts": "localhost",
+        "gather_facts": False,
+        "tasks": tasks,
+        "module_defaults": {"group/aws": {"region": REGION}},
+    }
+    run = ansible([play])
+    trails, destination, events, price = (task["result"] for task in run.tasks)
+    assert (trails["decision"], trails["trail"]["tags"], destination["bucket_lets_in"]) == (
+        "adopt",
+        {"Team": "x"},
+        True,
+    )
+    assert (events["changed"], events["diff"]["before"]["advanced_event_selectors"]) == (True, [])
+    assert "US$0.35" in price["msg"]
