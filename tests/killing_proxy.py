@@ -1,8 +1,9 @@
 """Kills a playbook's run at the worst moment: when AWS has done what was asked, and nobody has heard of it yet.
 
-A proxy stands between the run and the stand-in account. It passes the calls on, and instead of the answer to the chosen
-writing call it sends SIGKILL to the whole run: to ansible-playbook with all that descends from it, and to the process that
-waits for the answer, which may be a fork of the module server. The server ends by itself when its playbook has gone.
+A proxy stands between the run and the stand-in account. It passes the calls on, and instead of the answer to the
+chosen writing call it sends SIGKILL to the whole run: to ansible-playbook with all that descends from it, and to the
+process that waits for the answer, which may be a fork of the module server. The server ends by itself when its playbook
+has gone.
 """
 
 from __future__ import annotations

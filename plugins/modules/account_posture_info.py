@@ -101,11 +101,13 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._billing import
 )
 from ansible_collections.dayone.aws_account.plugins.module_utils._controls import Readings, Unread, judge
 from ansible_collections.dayone.aws_account.plugins.module_utils._event_selectors import selectors_of
-from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
-from ansible_collections.dayone.aws_account.plugins.module_utils._readings import attempt, preferences
+from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws, said
+from ansible_collections.dayone.aws_account.plugins.module_utils._readings import HIDDEN_TRAIL, attempt, preferences
 from ansible_collections.dayone.aws_account.plugins.module_utils._recorded_events import recorded
 
 ALMOST_USED_UP = 0.85
+# https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetTrailStatus.html
+DELIVERY_ERRORS = ("LatestDeliveryError", "LatestDigestDeliveryError", "LatestNotificationError")
 
 
 class Account:
@@ -158,15 +160,18 @@ class Account:
         return [self._trail(cloudtrail, item) for item in cloudtrail.describe_trails(aws_retry=True)["trailList"]]
 
     def _trail(self, cloudtrail: Any, trail: dict[str, Any]) -> dict[str, Any]:
-        status = cloudtrail.get_trail_status(aws_retry=True, Name=trail["TrailARN"])
-        selectors = cloudtrail.get_event_selectors(aws_retry=True, TrailName=trail["TrailARN"])
+        try:
+            status = cloudtrail.get_trail_status(aws_retry=True, Name=trail["TrailARN"])
+            selectors = cloudtrail.get_event_selectors(aws_retry=True, TrailName=trail["TrailARN"])
+        except is_boto3_error_code(HIDDEN_TRAIL) as error:
+            return {"name": trail["Name"], "unread": f"Trail '{trail['Name']}' could not be read: {said(str(error))}"}
         return {
             "name": trail["Name"],
             "multi_region": trail["IsMultiRegionTrail"],
             "log_file_validation": trail.get("LogFileValidationEnabled", False),
             "bucket": trail["S3BucketName"],
             "logging": status["IsLogging"],
-            "delivery_error": status.get("LatestDeliveryError", ""),
+            "delivery_error": delivery_error(status),
             "management_events": bool(recorded(selectors_of(selectors, {})).kinds),
         }
 
@@ -211,6 +216,11 @@ class Account:
             for item in usage
             if item.get("limit") and (share := item["actualUsageAmount"] / item["limit"]) > ALMOST_USED_UP
         ]
+
+
+def delivery_error(status: dict[str, Any]) -> str:
+    """What CloudTrail was answered when it last delivered; empty where log file, digest and notification arrived."""
+    return next((str(status[name]) for name in DELIVERY_ERRORS if status.get(name)), "")
 
 
 READINGS = (

@@ -8,10 +8,10 @@ module: cloudtrail_replace
 version_added: 0.2.0
 short_description: Delete a CloudTrail trail once its replacement logs
 description:
-  - Deletes a trail of this account that another one has replaced, under a new name or in another home region. The log files
-    of the old trail stay where they are.
-  - The old trail goes only when the new one logs and CloudTrail reports no error in delivering its log files, and only when it
-    has the tags of O(only_tagged). It is never stopped before it is deleted.
+  - Deletes a trail of this account that another one has replaced, under a new name or in another home region. The log
+    files of the old trail stay where they are.
+  - The old trail goes only when the new one logs and CloudTrail reports no error in delivering its log files, and only
+    when it has the tags of O(only_tagged). It is never stopped before it is deleted.
   - Takes the tag O(mark) off the new trail afterwards, so that an interrupted run can be carried on.
 extends_documentation_fragment:
   - amazon.aws.common.modules

@@ -69,9 +69,9 @@ options:
     default: []
   own_tags:
     description:
-      - Tags by which a trail is known that has been made for the same wish, under another name or in another home region.
-        Where there is one such trail of this account, and no more, it covers nothing, and a trail that is made is to
-        replace it. With I(existing=create) none is looked for.
+      - Tags by which a trail is known that has been made for the same wish, under another name or in another home
+        region. Where there is one such trail of this account, and no more, it covers nothing, and a trail that is made
+        is to replace it. With I(existing=create) none is looked for.
       - Looking for it takes one call of ListTags for each home region. No tags, no such trail.
     type: dict
     default: {}
@@ -220,6 +220,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._event_selector
     wanted_selectors,
 )
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws, said
+from ansible_collections.dayone.aws_account.plugins.module_utils._readings import HIDDEN_TRAIL
 from ansible_collections.dayone.aws_account.plugins.module_utils._recorded_events import Recorded, recorded
 from ansible_collections.dayone.aws_account.plugins.module_utils._trail_choice import (
     ADOPT,
@@ -246,13 +247,6 @@ NOT_ARRIVED = {
     "latest_digest_delivery_error": "The last digest did not arrive in bucket '{bucket}': S3 answered {error}.",
     "latest_notification_error": "Topic '{topic}' was not told of the last log file: SNS answered {error}.",
 }
-# What a trail of an organization may hide from a member account, and what goes while it is looked at.
-HIDDEN = [
-    "AccessDeniedException",
-    "TrailNotFoundException",
-    "UnsupportedOperationException",
-    "OperationNotPermittedException",
-]
 
 
 class Trails:
@@ -322,7 +316,7 @@ class Trails:
             status = self._status(trail)
             if status["IsLogging"]:
                 events = self._recorded(trail)
-        except is_boto3_error_code(HIDDEN) as error:
+        except is_boto3_error_code(HIDDEN_TRAIL) as error:
             unread = said(str(error))
         return Other(
             arn,

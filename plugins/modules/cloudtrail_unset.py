@@ -8,7 +8,8 @@ module: cloudtrail_unset
 version_added: 0.2.0
 short_description: Take settings off a CloudTrail trail
 description:
-  - Takes the prefix of its log files or its topic off a trail, which M(amazon.aws.cloudtrail) can set but not take away.
+  - Takes the prefix of its log files or its topic off a trail, which M(amazon.aws.cloudtrail) can set but not take
+    away.
   - The trail logs on. Log files under the prefix, and the topic, stay as they are.
 extends_documentation_fragment:
   - amazon.aws.common.modules

@@ -113,7 +113,7 @@ def test_a_new_name_and_region_take_the_trail_along(account: Sandbox, ansible: A
     account.clear_journal()
     assert ansible(play(**moved)).changed == writing(account) == []
 
-    # In one region and one bucket: its policy goes on letting the old trail in, whose last files are still on their way.
+    # In one region and one bucket: its policy lets the old trail in as before, whose last files are still on their way.
     third = {**moved, "cloudtrail_name": "third", "cloudtrail_bucket_prefix": "b"}
     ansible(play(**third))
     assert list(trails(account)) == ["third"]

@@ -1,4 +1,4 @@
-"""The role cloudtrail killed after each of its writes in turn: the next run carries on, and no trail is ever left stopped.
+"""The role cloudtrail killed after each of its writes in turn: the next run carries on, and no trail is ever stopped.
 
 Each run is killed by its first write, so that every one has to carry on from where the one before was killed.
 """
@@ -85,7 +85,14 @@ def test_another_name_and_then_fewer_choices(
         writes.append(write)
         assert logging(account).get("first") or logging(account)["second"]
         assert logging(account).get("first", True)
-    assert writes == ["PutBucketPolicy", "SetTopicAttributes", "CreateTrail", "StartLogging", "DeleteTrail", "RemoveTags"]
+    assert writes == [
+        "PutBucketPolicy",
+        "SetTopicAttributes",
+        "CreateTrail",
+        "StartLogging",
+        "DeleteTrail",
+        "RemoveTags",
+    ]
     assert logging(account) == {"second": True}
 
     writes = []

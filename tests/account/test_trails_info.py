@@ -190,8 +190,8 @@ def test_five_trails(scene: Scene) -> None:
 
 def test_a_trail_that_was_made_for_the_same_wish_is_replaced(scene: Scene) -> None:
     make_bucket(scene.account, "logs-there", region=THERE)
-    tags = {"TagsList": [{"Key": "made-by", "Value": "us"}, {"Key": "Team", "Value": "founders"}]}
-    make_trail(scene.account, "old", THERE, S3BucketName="logs-there", **tags)
+    tags = [{"Key": "made-by", "Value": "us"}, {"Key": "Team", "Value": "founders"}]
+    make_trail(scene.account, "old", THERE, S3BucketName="logs-there", TagsList=tags)
     own = {"own_tags": {"made-by": "us"}}
     found = scene.read(**own)
     assert (found["decision"], found["replaces"], found["trail"]) == ("create", trail_arn("old", THERE), {})
@@ -201,5 +201,5 @@ def test_a_trail_that_was_made_for_the_same_wish_is_replaced(scene: Scene) -> No
     make_trail(scene.account, "theirs", TagsList=[])
     found = scene.read(**own)
     assert (found["decision"], found["trail"]["name"], found["replaces"]) == ("keep", "theirs", "")
-    make_trail(scene.account, "second", **tags)
+    make_trail(scene.account, "second", TagsList=tags)
     assert scene.read(**own)["replaces"] == ""
