@@ -256,6 +256,7 @@ class Trails:
         self._module = module
         self._clients: dict[str, Any] = {}
         self._statuses: dict[str, dict[str, Any]] = {}
+        self._tags_read: dict[str, dict[str, str]] = {}
         params = module.params
         self.wish = Wish(
             params["name"],
@@ -353,15 +354,16 @@ class Trails:
         return self._with_tags(trail) if choice.decision == ADOPT else trail
 
     def _with_tags(self, trail: dict[str, Any]) -> dict[str, Any]:
-        return {**trail, "Tags": self._tags(trail["HomeRegion"], [trail["TrailARN"]]).get(trail["TrailARN"], {})}
+        return {**trail, "Tags": self._tags(trail["HomeRegion"], [trail["TrailARN"]])[trail["TrailARN"]]}
 
     def _tags(self, home: str, arns: list[str]) -> dict[str, dict[str, str]]:
         """The tags of trails of one home region, which alone knows them; there cannot be more than one call takes."""
-        answer = self.client(home).list_tags(aws_retry=True, ResourceIdList=arns)["ResourceTagList"]
-        return {
-            item["ResourceId"]: boto3_tag_list_to_ansible_dict(item.get("TagsList", []), "Key", "Value")
-            for item in answer
-        }
+        if not self._tags_read.keys() >= set(arns):
+            answer = self.client(home).list_tags(aws_retry=True, ResourceIdList=arns)["ResourceTagList"]
+            for item in answer:
+                tags = boto3_tag_list_to_ansible_dict(item.get("TagsList", []), "Key", "Value")
+                self._tags_read[item["ResourceId"]] = tags
+        return {arn: self._tags_read.get(arn, {}) for arn in arns}
 
     def _answer(self, choice: Choice, trail: dict[str, Any], others: list[dict[str, Any]]) -> dict[str, Any]:
         told = camel_dict_to_snake_dict(trail, ignore_list=["Tags"])

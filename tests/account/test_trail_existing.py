@@ -91,6 +91,42 @@ def test_a_trail_is_taken_over_with_what_it_has(account: Sandbox, ansible: Ansib
     assert (selector["ReadWriteType"], len(selector["DataResources"])) == ("All", 1)
 
 
+def test_a_bucket_of_another_account_is_left_to_it(account: Sandbox, ansible: Ansible) -> None:
+    central = account.account_client("s3", "210987654321", REGION)
+    central.create_bucket(Bucket="central-logs", CreateBucketConfiguration={"LocationConstraint": REGION})
+    cloudtrail = {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "s3:*"}
+    anywhere = {**cloudtrail, "Resource": ["arn:aws:s3:::central-logs", "arn:aws:s3:::central-logs/*"]}
+    central.put_bucket_policy(Bucket="central-logs", Policy=document(anywhere))
+    make_trail(account, "theirs", S3BucketName="central-logs")
+    account.clear_journal()
+    ansible(play(cloudtrail_existing="adopt"))
+    assert [call.action for call in account.journal() if call.writes and call.service == "s3"] == []
+    assert trails(account)["theirs"]["LogFileValidationEnabled"]
+    assert json.loads(central.get_bucket_policy(Bucket="central-logs")["Policy"])["Statement"] == [anywhere]
+
+
+def test_two_trails_of_one_play_share_a_bucket(account: Sandbox, ansible: Ansible) -> None:
+    (first,) = play()
+    (second,) = play()
+    first["tasks"][0]["vars"] = {"cloudtrail_name": "first", "cloudtrail_sns_topic": "news"}
+    second["tasks"][0]["vars"] = {"cloudtrail_name": "second", "cloudtrail_existing": "create"}
+    both = [{**first, "tasks": [*first["tasks"], *second["tasks"]]}]
+    run = ansible(both)
+    assert run.tasks[-1]["result"]["ansible_facts"]["dayone_done"] == [
+        f"bucket 'cloudtrail-{ACCOUNT}-{REGION}' set up",
+        "retention of the logs set to 400 days",
+        "topic 'news' set up",
+        "trail 'first' set up and logging",
+        f"bucket 'cloudtrail-{ACCOUNT}-{REGION}' set up",
+        "trail 'second' set up and logging",
+    ]
+    account.clear_journal()
+    run = ansible(both)
+    assert run.changed == writing(account) == []
+    assert run.tasks[-1]["result"]["ansible_facts"]["dayone_done"] == []
+    assert {name: trail["logging"] for name, trail in trails(account).items()} == {"first": True, "second": True}
+
+
 def test_a_new_name_and_region_take_the_trail_along(account: Sandbox, ansible: Ansible) -> None:
     ansible(play(cloudtrail_name="first", cloudtrail_bucket_prefix="a"))
     assert trails(account)["first"]["tags"] == {"dayone-role": "cloudtrail"}
