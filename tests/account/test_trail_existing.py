@@ -141,7 +141,7 @@ def test_a_new_name_and_region_take_the_trail_along(account: Sandbox, ansible: A
     made = writing(account)
     assert made.index("StartLogging") < made.index("DeleteTrail")
     assert "StopLogging" not in made
-    (second,) = trails(account).values()
+    (second,) = list(trails(account).values())
     assert (second["Name"], second["HomeRegion"], second["logging"]) == ("second", THERE, True)
     assert second["tags"] == {"dayone-role": "cloudtrail"}
     buckets = {bucket["Name"] for bucket in account.client("s3").list_buckets()["Buckets"]}
@@ -173,7 +173,7 @@ def test_another_bucket_takes_over_without_a_stop(account: Sandbox, ansible: Ans
     made = writing(account)
     assert made.index("PutBucketPolicy") < made.index("UpdateTrail")
     assert not {"StopLogging", "DeleteTrail", "CreateTrail"} & set(made)
-    (trail,) = trails(account).values()
+    (trail,) = list(trails(account).values())
     assert (trail["S3BucketName"], trail.get("S3KeyPrefix"), trail["logging"]) == ("newer-logs", None, True)
     s3 = account.client("s3", REGION)
     assert len(json.loads(s3.get_bucket_policy(Bucket=f"cloudtrail-{ACCOUNT}-{REGION}")["Policy"])["Statement"]) == 3

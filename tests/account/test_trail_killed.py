@@ -24,7 +24,7 @@ def killed(account: Sandbox, ansible: Ansible) -> Callable[..., Iterator[str]]:
     """Runs of the role until one comes to its end: the write that killed each of the others."""
 
     def run(**variables: Any) -> Iterator[str]:
-        for _ in range(MORE_THAN_ENOUGH):
+        for _run in range(MORE_THAN_ENOUGH):
             with Killer(account, after=1) as killer:
                 done = ansible(play(**variables), env=killer.env, check=False)
             if not killer.killed:

@@ -139,7 +139,7 @@ def test_objects_are_locked(account: Sandbox, tmp_path: Path) -> None:
     assert not lock("none")["changed"]
     for mode, days in (("governance", 30), ("compliance", 365), ("none", None)):
         assert lock(mode, days, check=True)["changed"]
-        assert [lock(mode, days)["changed"] for _ in range(2)] == [True, False]
+        assert [lock(mode, days)["changed"] for _run in range(2)] == [True, False]
         kept = s3.get_object_lock_configuration(Bucket=LOGS)["ObjectLockConfiguration"]
         wanted = {"DefaultRetention": {"Mode": mode.upper(), "Days": days}} if days else None
         assert (kept["ObjectLockEnabled"], kept.get("Rule")) == ("Enabled", wanted)
