@@ -1,7 +1,9 @@
 """Kills a playbook's run at the worst moment: when AWS has done what was asked, and nobody has heard of it yet.
 
-A proxy stands between the run and the stand-in account. It passes the calls to IAM and STS on, which are all POST, and
-instead of the answer to the chosen writing call it sends SIGKILL to the whole run.
+A proxy stands between the run and the stand-in account. It passes the calls on, and instead of the answer to the
+chosen writing call it sends SIGKILL to the whole run: to ansible-playbook with all that descends from it, and to the
+process that waits for the answer, which may be a fork of the module server. The server ends by itself when its playbook
+has gone.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import http.client
 import http.server
 import os
+import re
 import signal
 import threading
 import urllib.parse
@@ -20,6 +23,7 @@ from sandbox import Sandbox
 
 # Hop-by-hop, or set anew by the server.
 NOT_PASSED_ON = {"connection", "transfer-encoding", "content-length", "date", "server"}
+SOCKET = re.compile(r"socket:\[(\d+)\]")
 
 
 class Killer:
@@ -38,6 +42,8 @@ class Killer:
             def do_POST(self) -> None:
                 killer._pass_on(self)
 
+            do_GET = do_HEAD = do_PUT = do_DELETE = do_POST  # noqa: N815 - named by the standard library
+
             def log_message(self, *_arguments: Any) -> None:
                 pass
 
@@ -46,11 +52,8 @@ class Killer:
 
     @property
     def env(self) -> dict[str, str]:
-        """Leads a run through the proxy; without the module server, whose processes are not the run's."""
-        return {
-            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{self._server.server_port}",
-            "ANSIBLE_ACTION_PLUGINS": "/dev/null",
-        }
+        """Leads a run through the proxy."""
+        return {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{self._server.server_port}"}
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -74,6 +77,7 @@ class Killer:
                 if not self._left:
                     self.killed = call.action
                     kill_playbooks()
+                    kill_client(request.client_address[1])
                     request.close_connection = True
                     return
         request.send_response(answer.status)
@@ -87,7 +91,9 @@ class Killer:
     def _ask(self, request: http.server.BaseHTTPRequestHandler, body: bytes) -> tuple[http.client.HTTPResponse, bytes]:
         connection = http.client.HTTPConnection(urllib.parse.urlsplit(self._account.endpoint).netloc)
         try:
-            connection.request(request.command, request.path, body, dict(request.headers.items()))
+            # Whoever asks has been told to go on already.
+            headers = {name: value for name, value in request.headers.items() if name.lower() != "expect"}
+            connection.request(request.command, request.path, body, headers)
             answer = connection.getresponse()
             return answer, answer.read()
         finally:
@@ -105,6 +111,22 @@ def kill_playbooks() -> None:
         grown = bool(children)
     for pid in doomed:
         os.kill(pid, signal.SIGKILL)
+
+
+def kill_client(port: int) -> None:
+    """SIGKILL for the process at the other end of a connection that comes from this port."""
+    inodes = {
+        fields[9]
+        for line in Path("/proc/net/tcp").read_text().splitlines()[1:]
+        if (fields := line.split())[1].endswith(f":{port:04X}")
+    }
+    for descriptor in Path("/proc").glob("[0-9]*/fd/*"):
+        try:
+            found = SOCKET.fullmatch(str(descriptor.readlink()))
+            if found and found[1] in inodes and int(descriptor.parts[2]) != os.getpid():
+                os.kill(int(descriptor.parts[2]), signal.SIGKILL)
+        except OSError:
+            continue  # it has ended, or is not ours
 
 
 def _processes() -> list[tuple[int, int]]:

@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+SOURCE = "aws:SourceArn"
+
 DOCUMENTATION = r"""
 name: with_statements
 version_added: 0.2.0
@@ -13,6 +15,7 @@ short_description: A policy with statements put in, and all others as they are
 description:
   - Takes the policy of a bucket, topic or key and puts statements at its end. They replace statements with the same
     C(Sid); what others wrote into the policy stays.
+  - A statement of ours that several trails share is let grow with O(keep_sources).
 options:
   _input:
     description: The policy as a dictionary; empty for a resource without one.
@@ -22,6 +25,12 @@ options:
     description: A policy whose statements, each with a C(Sid), are to be in it.
     type: dict
     required: true
+  keep_sources:
+    description:
+      - Whether a statement keeps the C(aws:SourceArn) and C(Resource) that the one it replaces has, beside its own.
+      - So a bucket that another trail writes to, or did until a moment ago, goes on taking its log files.
+    type: bool
+    default: false
 author:
   - The dayone.aws_account contributors (@dayone)
 """
@@ -40,11 +49,40 @@ _value:
 """
 
 
-def with_statements(is_now: Mapping[str, Any], policy: Mapping[str, Any]) -> dict[str, Any]:
+def with_statements(is_now: Mapping[str, Any], policy: Mapping[str, Any], keep_sources: bool = False) -> dict[str, Any]:
     """The policy ``is_now`` with the statements of ``policy``, which replace those of the same ``Sid``."""
     ours = {statement["Sid"]: statement for statement in policy["Statement"]}
+    if keep_sources:
+        for statement in statements(is_now):
+            if statement.get("Sid") in ours:
+                ours[statement["Sid"]] = with_sources_of(statement, ours[statement["Sid"]])
     kept = [statement for statement in statements(is_now) if statement.get("Sid") not in ours]
     return {**policy, **is_now, "Statement": [*kept, *ours.values()]}
+
+
+def with_sources_of(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """The new statement, for the trails and the paths of the old one too."""
+    merged = dict(new)
+    if "Resource" in new:
+        merged["Resource"] = union(old.get("Resource"), new["Resource"])
+    equals = new.get("Condition", {}).get("StringEquals", {})
+    if SOURCE in equals:
+        before = old.get("Condition", {}).get("StringEquals", {}).get(SOURCE)
+        merged["Condition"] = {
+            **new["Condition"],
+            "StringEquals": {**equals, SOURCE: union(before, equals[SOURCE])},
+        }
+    return merged
+
+
+def union(old: Any, new: Any) -> str | list[str]:
+    """Both, each value once; a single one as AWS gives it back, without a list."""
+    values = list(dict.fromkeys([*as_list(old), *as_list(new)]))
+    return values[0] if len(values) == 1 else values
+
+
+def as_list(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else list(value or [])
 
 
 def statements(policy: Mapping[str, Any]) -> list[dict[str, Any]]:

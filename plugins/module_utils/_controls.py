@@ -110,25 +110,42 @@ def root_keys(summary: dict[str, int]) -> Verdict:
     )
 
 
+def _of_trails(good: list[str], trails: list[dict[str, Any]], evidence: dict[str, Any], remedy: str) -> Verdict:
+    """Some trail has to be good; where none is, one that could not be read may be."""
+    unread = [trail["unread"] for trail in trails if trail.get("unread")]
+    return Verdict("unknown", evidence, unread[0]) if unread and not good else _judged(bool(good), evidence, remedy)
+
+
 def trail(trails: list[dict[str, Any]]) -> Verdict:
     good = [
-        trail["name"] for trail in trails if trail["multi_region"] and trail["logging"] and trail["management_events"]
+        trail["name"]
+        for trail in trails
+        if not trail.get("unread") and trail["multi_region"] and trail["logging"] and trail["management_events"]
     ]
-    return _judged(bool(good), {"trails": trails}, "Run the role cloudtrail with cloudtrail_multi_region: true.")
+    return _of_trails(good, trails, {"trails": trails}, "Run the role cloudtrail with cloudtrail_multi_region: true.")
 
 
 def trail_delivers(trails: list[dict[str, Any]]) -> Verdict:
     if not trails:
         return Verdict("fail", {}, "There is no trail yet: see T1.")
-    failing = {trail["name"]: trail["delivery_error"] for trail in trails if trail["delivery_error"]}
+    failing = {trail["name"]: trail["delivery_error"] for trail in trails if trail.get("delivery_error")}
+    refused = ", ".join(f"trail '{name}' ({error})" for name, error in failing.items())
     return _judged(
-        not failing, {"delivery_errors": failing}, "Look at the bucket's (and key's) policy: CloudTrail is refused."
+        not failing,
+        {"delivery_errors": failing},
+        f"Look at the policies of bucket, key and topic: CloudTrail is refused for {refused}.",
     )
 
 
 def log_validation(trails: list[dict[str, Any]]) -> Verdict:
-    good = [trail["name"] for trail in trails if trail["log_file_validation"]]
-    return _judged(bool(good), {"trails": good}, "Set cloudtrail_validate_log_files: true.")
+    good = [trail["name"] for trail in trails if trail.get("log_file_validation")]
+    return _of_trails(
+        good,
+        trails,
+        {"trails": good},
+        "Set cloudtrail_validate_log_files: true; where the role keeps a trail that it did not make, "
+        "cloudtrail_existing: adopt as well.",
+    )
 
 
 def billing_alerts(preferences: dict[str, str]) -> Verdict:

@@ -11,6 +11,14 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._billing import
 from ansible_collections.dayone.aws_account.plugins.module_utils._controls import Unread
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import said
 
+# What a trail of an organization may hide from a member account, and what goes while it is looked at.
+HIDDEN_TRAIL = [
+    "AccessDeniedException",
+    "TrailNotFoundException",
+    "UnsupportedOperationException",
+    "OperationNotPermittedException",
+]
+
 
 def attempt(reading: Callable[[], Any]) -> Any:
     """The reading, or why there is none: a permission that is missing hides one thing, not all."""

@@ -100,10 +100,14 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._billing import
     read_currencies,
 )
 from ansible_collections.dayone.aws_account.plugins.module_utils._controls import Readings, Unread, judge
-from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
-from ansible_collections.dayone.aws_account.plugins.module_utils._readings import attempt, preferences
+from ansible_collections.dayone.aws_account.plugins.module_utils._event_selectors import selectors_of
+from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws, said
+from ansible_collections.dayone.aws_account.plugins.module_utils._readings import HIDDEN_TRAIL, attempt, preferences
+from ansible_collections.dayone.aws_account.plugins.module_utils._recorded_events import recorded
 
 ALMOST_USED_UP = 0.85
+# https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetTrailStatus.html
+DELIVERY_ERRORS = ("LatestDeliveryError", "LatestDigestDeliveryError", "LatestNotificationError")
 
 
 class Account:
@@ -156,16 +160,19 @@ class Account:
         return [self._trail(cloudtrail, item) for item in cloudtrail.describe_trails(aws_retry=True)["trailList"]]
 
     def _trail(self, cloudtrail: Any, trail: dict[str, Any]) -> dict[str, Any]:
-        status = cloudtrail.get_trail_status(aws_retry=True, Name=trail["TrailARN"])
-        selectors = cloudtrail.get_event_selectors(aws_retry=True, TrailName=trail["TrailARN"])
+        try:
+            status = cloudtrail.get_trail_status(aws_retry=True, Name=trail["TrailARN"])
+            selectors = cloudtrail.get_event_selectors(aws_retry=True, TrailName=trail["TrailARN"])
+        except is_boto3_error_code(HIDDEN_TRAIL) as error:
+            return {"name": trail["Name"], "unread": f"Trail '{trail['Name']}' could not be read: {said(str(error))}"}
         return {
             "name": trail["Name"],
             "multi_region": trail["IsMultiRegionTrail"],
             "log_file_validation": trail.get("LogFileValidationEnabled", False),
             "bucket": trail["S3BucketName"],
             "logging": status["IsLogging"],
-            "delivery_error": status.get("LatestDeliveryError", ""),
-            "management_events": records_management_events(selectors),
+            "delivery_error": delivery_error(status),
+            "management_events": bool(recorded(selectors_of(selectors, {})).kinds),
         }
 
     def preferences(self) -> dict[str, str]:
@@ -211,15 +218,9 @@ class Account:
         ]
 
 
-def records_management_events(selectors: dict[str, Any]) -> bool:
-    """Whether classic or advanced selectors record management events."""
-    classic = any(item.get("IncludeManagementEvents") for item in selectors.get("EventSelectors", []))
-    fields = [
-        field for item in selectors.get("AdvancedEventSelectors", []) or [] for field in item.get("FieldSelectors", [])
-    ]
-    return classic or any(
-        field["Field"] == "eventCategory" and "Management" in field.get("Equals", []) for field in fields
-    )
+def delivery_error(status: dict[str, Any]) -> str:
+    """What CloudTrail was answered when it last delivered; empty where log file, digest and notification arrived."""
+    return next((str(status[name]) for name in DELIVERY_ERRORS if status.get(name)), "")
 
 
 READINGS = (

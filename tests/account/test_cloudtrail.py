@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from account.aws_errors import refused
 from conftest import Run
 from sandbox import Sandbox
 
@@ -27,7 +28,11 @@ EVERYTHING: dict[str, Any] = {
     "cloudtrail_bucket_prefix": "audit/trail",
     "cloudtrail_encryption": "sse-kms",
     "cloudtrail_sns_topic": "trail-news",
-    "cloudtrail_log_retention_days": 30,
+    "cloudtrail_log_retention_days": 90,
+    "cloudtrail_log_archive_days": 30,
+    "cloudtrail_log_archive_storage_class": "deep_archive",
+    "cloudtrail_object_lock_mode": "governance",
+    "cloudtrail_object_lock_days": 60,
     "cloudtrail_tags": {"Purpose": "audit"},
 }
 
@@ -95,16 +100,38 @@ def test_every_choice_is_made(account: Sandbox, ansible: Ansible) -> None:
     insights = cloudtrail.get_insight_selectors(TrailName="all-of-it")["InsightSelectors"]
     assert {item["InsightType"] for item in insights} == {"ApiCallRateInsight", "ApiErrorRateInsight"}
     (tags,) = cloudtrail.list_tags(ResourceIdList=[trail["TrailARN"]])["ResourceTagList"]
-    assert tags["TagsList"] == s3.get_bucket_tagging(Bucket="our-own-logs")["TagSet"]
+    for tag in s3.get_bucket_tagging(Bucket="our-own-logs")["TagSet"]:
+        assert tag in tags["TagsList"]
+    assert {"Key": "dayone-role", "Value": "cloudtrail"} in tags["TagsList"]
+    (rule,) = s3.get_bucket_lifecycle_configuration(Bucket="our-own-logs")["Rules"]
+    assert (rule["Expiration"]["Days"], rule["Filter"]) == (90, {"Prefix": "audit/trail/AWSLogs/123456789012/"})
+    assert rule["Transitions"] == [{"Days": 30, "StorageClass": "DEEP_ARCHIVE"}]
+    lock = s3.get_object_lock_configuration(Bucket="our-own-logs")["ObjectLockConfiguration"]
+    assert lock["Rule"]["DefaultRetention"] == {"Mode": "GOVERNANCE", "Days": 60}
 
-    ansible(
-        play(
-            **{**EVERYTHING, "cloudtrail_insights": [], "cloudtrail_data_events": [], "cloudtrail_encryption": "sse-s3"}
-        )
-    )
+    # Each choice taken back: what it had made stays, and the trail uses it no more.
+    plain = {"cloudtrail_name": "all-of-it", "cloudtrail_object_lock_mode": "none"}
+    announced = ansible(play(**plain), "--check", "--diff").changed
+    assert ansible(play(**plain)).changed == announced
+    (trail,) = cloudtrail.describe_trails()["trailList"]
+    assert trail["S3BucketName"] == "our-own-logs"
+    assert not trail.keys() & {"S3KeyPrefix", "KmsKeyId", "SnsTopicName", "SnsTopicARN"}
+    assert cloudtrail.get_trail_status(Name="all-of-it")["IsLogging"]
     (selector,) = cloudtrail.get_event_selectors(TrailName="all-of-it")["EventSelectors"]
-    assert selector.get("DataResources", []) == []
-    assert cloudtrail.describe_trails()["trailList"][0].get("KmsKeyId") is None
+    assert (selector["ReadWriteType"], selector.get("DataResources", [])) == ("All", [])
+    with refused("InsightNotEnabledException", 400):
+        cloudtrail.get_insight_selectors(TrailName="all-of-it")
+    rules = s3.get_bucket_lifecycle_configuration(Bucket="our-own-logs")["Rules"]
+    assert {item["Filter"]["Prefix"]: item["Expiration"]["Days"] for item in rules} == {
+        "audit/trail/AWSLogs/123456789012/": 90,
+        "AWSLogs/123456789012/": 400,
+    }
+    assert "Rule" not in s3.get_object_lock_configuration(Bucket="our-own-logs")["ObjectLockConfiguration"]
+    assert len(account.client("sns", REGION).list_topics()["Topics"]) == 1
+    assert kms.describe_key(KeyId="alias/all-of-it")["KeyMetadata"]["Enabled"]
+    account.clear_journal()
+    assert ansible(play(**plain)).changed == []
+    assert writing(account) == []
 
 
 def test_an_existing_bucket_keeps_what_it_has(account: Sandbox, ansible: Ansible) -> None:
@@ -150,8 +177,21 @@ def test_an_existing_bucket_keeps_what_it_has(account: Sandbox, ansible: Ansible
         ({"cloudtrail_encryption": "rot13"}, "sse-kms"),
         ({"cloudtrail_kms_key": "alias/x", "cloudtrail_encryption": "sse-kms"}, "cloudtrail_kms_key"),
         ({"cloudtrail_log_retention_days": -1}, "cloudtrail_log_retention_days"),
+        ({"cloudtrail_log_archive_days": 400}, "cloudtrail_log_archive_days"),
+        ({"cloudtrail_object_lock_mode": "compliance"}, "cloudtrail_object_lock_days"),
+        ({"cloudtrail_object_lock_mode": "governance", "cloudtrail_object_lock_days": 401}, "cannot be deleted when"),
+        ({"cloudtrail_tags": {"dayone-replaces": "x"}}, "dayone-replaces"),
         ({"cloudtrail_sns_topic": "a topic"}, "cloudtrail_sns_topic"),
         ({"cloudtrail_data_events": [{"type": "AWS::S3::Object", "arns": ["bucket"]}]}, "cloudtrail_data_events"),
+        (
+            {
+                "cloudtrail_data_events": [{"type": "AWS::S3::Object"}],
+                "cloudtrail_advanced_event_selectors": [
+                    {"field_selectors": [{"field": "eventCategory", "equals": ["Management"]}]}
+                ],
+            },
+            "a trail has one kind",
+        ),
     ],
 )
 def test_wrong_input_stops_before_the_first_call(

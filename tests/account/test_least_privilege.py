@@ -34,6 +34,8 @@ RUNS: dict[str, list[dict[str, Any]]] = {
             "cloudtrail_encryption": "sse-kms",
             "cloudtrail_sns_topic": "trail-logs",
             "cloudtrail_insights": ["ApiCallRateInsight"],
+            "cloudtrail_object_lock_mode": "governance",
+            "cloudtrail_object_lock_days": 30,
             "cloudtrail_tags": {"Purpose": "audit"},
         },
         {
@@ -43,6 +45,7 @@ RUNS: dict[str, list[dict[str, Any]]] = {
             "cloudtrail_data_events": [{"type": "AWS::S3::Object"}],
             "cloudtrail_tags": {"Purpose": "audit", "More": "tags"},
         },
+        {"cloudtrail_home_region": "ap-northeast-1", "cloudtrail_name": "renamed"},
     ],
     "password_policy": [{}],
     "iam_admin": [

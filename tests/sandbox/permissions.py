@@ -68,6 +68,7 @@ RENAMED: dict[tuple[str, str], list[str]] = {
     ("s3", "PutBucketEncryption"): ["PutEncryptionConfiguration"],
     ("s3", "PutBucketLifecycleConfiguration"): ["PutLifecycleConfiguration"],
     ("s3", "PutBucketNotificationConfiguration"): ["PutBucketNotification"],
+    ("s3", "PutObjectLockConfiguration"): ["PutBucketObjectLockConfiguration"],
     ("s3", "PutPublicAccessBlock"): ["PutBucketPublicAccessBlock"],
     # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html: not even a Deny stops it.
     ("sts", "GetCallerIdentity"): [],

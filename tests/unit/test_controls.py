@@ -15,6 +15,7 @@ TRAIL = {
     "log_file_validation": True,
     "delivery_error": "",
 }
+HIDDEN = {"name": "of-all", "unread": "Trail 'of-all' could not be read: denied"}
 ALARM = {"name": "a", "threshold": 10.0, "currency": "USD", "pending": []}
 SAFE: dict[str, Any] = {
     "caller": "arn:aws:iam::123456789012:user/admin",
@@ -46,6 +47,8 @@ OPEN: list[tuple[str, dict[str, Any], str]] = [
     ("T1", {"trails": [{**TRAIL, "logging": False}]}, "fail"),
     ("T1", {"trails": [{**TRAIL, "multi_region": False}]}, "fail"),
     ("T1", {"trails": [{**TRAIL, "management_events": False}]}, "fail"),
+    ("T1", {"trails": [{**TRAIL, "logging": False}, HIDDEN]}, "unknown"),
+    ("T8", {"trails": [HIDDEN]}, "unknown"),
     ("T6", {"trails": []}, "fail"),
     ("T6", {"trails": [{**TRAIL, "delivery_error": "AccessDenied"}]}, "fail"),
     ("T8", {"trails": [{**TRAIL, "log_file_validation": False}]}, "fail"),
@@ -64,6 +67,13 @@ OPEN: list[tuple[str, dict[str, Any], str]] = [
 def control(readings: dict[str, Any], identifier: str) -> dict[str, Any]:
     (found,) = [item for item in judge(readings) if item["id"] == identifier]
     return found
+
+
+def test_a_trail_that_cannot_be_read_does_not_spoil_one_that_can() -> None:
+    for identifier in ("T1", "T6", "T8"):
+        assert control({**SAFE, "trails": [HIDDEN, TRAIL]}, identifier)["status"] == "pass"
+    refused = control({**SAFE, "trails": [{**TRAIL, "delivery_error": "AccessDenied"}]}, "T6")
+    assert "trail 't' (AccessDenied)" in refused["remedy"]
 
 
 def test_a_safe_account_passes_everything() -> None:

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from . import account, billing, budgets, iam, mfa, passwords, s3, secrets_manager, sns, sts, trails
+from . import (
+    account,
+    billing,
+    budgets,
+    event_selectors,
+    iam,
+    kms,
+    mfa,
+    passwords,
+    s3,
+    secrets_manager,
+    sns,
+    sts,
+    trail_tags,
+    trails,
+)
 from .registry import RULES, Answer, Rule
 
 __all__ = [
@@ -12,12 +27,15 @@ __all__ = [
     "account",
     "billing",
     "budgets",
+    "event_selectors",
     "iam",
+    "kms",
     "mfa",
     "passwords",
     "s3",
     "secrets_manager",
     "sns",
     "sts",
+    "trail_tags",
     "trails",
 ]

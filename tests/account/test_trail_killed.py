@@ -1,0 +1,110 @@
+"""The role cloudtrail killed after each of its writes in turn: the next run carries on, and no trail is ever stopped.
+
+Each run is killed by its first write, so that every one has to carry on from where the one before was killed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from account.test_cloudtrail import EVERYTHING, REGION, play
+from account.trail_scene import make_bucket, make_trail
+from conftest import Run
+from killing_proxy import Killer
+from sandbox import Sandbox
+
+Ansible = Callable[..., Run]
+MORE_THAN_ENOUGH = 40
+
+
+@pytest.fixture
+def killed(account: Sandbox, ansible: Ansible) -> Callable[..., Iterator[str]]:
+    """Runs of the role until one comes to its end: the write that killed each of the others."""
+
+    def run(**variables: Any) -> Iterator[str]:
+        for _run in range(MORE_THAN_ENOUGH):
+            with Killer(account, after=1) as killer:
+                done = ansible(play(**variables), env=killer.env, check=False)
+            if not killer.killed:
+                assert done.rc == 0, done.output
+                return
+            assert done.rc == -9
+            yield killer.killed
+        raise AssertionError("It comes to no end.")
+
+    return run
+
+
+def logging(account: Sandbox) -> dict[str, bool]:
+    cloudtrail = account.client("cloudtrail", REGION)
+    trails = cloudtrail.describe_trails()["trailList"]
+    return {trail["Name"]: cloudtrail.get_trail_status(Name=trail["TrailARN"])["IsLogging"] for trail in trails}
+
+
+def test_a_first_run(account: Sandbox, killed: Callable[..., Iterator[str]]) -> None:
+    make_bucket(account)
+    make_trail(account, "theirs")
+    writes = []
+    for write in killed(**EVERYTHING, cloudtrail_existing="create"):
+        writes.append(write)
+        assert logging(account)["theirs"]
+    assert logging(account) == {"theirs": True, "all-of-it": True}
+    assert writes == [
+        "CreateBucket",
+        "PutBucketVersioning",
+        "PutPublicAccessBlock",
+        "PutBucketPolicy",
+        "PutBucketTagging",
+        "PutBucketEncryption",
+        "PutBucketOwnershipControls",
+        "PutBucketLifecycleConfiguration",
+        "PutObjectLockConfiguration",
+        "CreateKey",
+        "CreateAlias",
+        "EnableKeyRotation",
+        "CreateTopic",
+        "SetTopicAttributes",
+        "CreateTrail",
+        "StartLogging",
+        "PutEventSelectors",
+        "PutInsightSelectors",
+    ]
+    assert len(account.client("kms", REGION).list_keys()["Keys"]) == 1
+    (selector,) = account.client("cloudtrail", REGION).get_event_selectors(TrailName="all-of-it")["EventSelectors"]
+    assert len(selector["DataResources"]) == 2
+
+
+def test_another_name_and_then_fewer_choices(
+    account: Sandbox, ansible: Ansible, killed: Callable[..., Iterator[str]]
+) -> None:
+    ansible(play(cloudtrail_name="first", cloudtrail_sns_topic="news", cloudtrail_bucket_prefix="audit"))
+    writes = []
+    for write in killed(cloudtrail_name="second", cloudtrail_sns_topic="news", cloudtrail_bucket_prefix="audit"):
+        writes.append(write)
+        assert logging(account).get("first") or logging(account)["second"]
+        assert logging(account).get("first", True)
+    assert writes == [
+        "PutBucketPolicy",
+        "SetTopicAttributes",
+        "CreateTrail",
+        "StartLogging",
+        "DeleteTrail",
+        "RemoveTags",
+    ]
+    assert logging(account) == {"second": True}
+
+    writes = []
+    for write in killed(cloudtrail_name="second", cloudtrail_read_write_type="write"):
+        writes.append(write)
+        assert logging(account) == {"second": True}
+    assert writes == [
+        "PutBucketPolicy",
+        "PutBucketLifecycleConfiguration",
+        "UpdateTrail",
+        "UpdateTrail",
+        "PutEventSelectors",
+    ]
+    (trail,) = account.client("cloudtrail", REGION).describe_trails()["trailList"]
+    assert not trail.keys() & {"S3KeyPrefix", "SnsTopicName"}
