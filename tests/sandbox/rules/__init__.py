@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from . import account, billing, budgets, iam, mfa, passwords, s3, secrets_manager, sns, sts, trails
+from . import (
+    account,
+    billing,
+    budgets,
+    contents,
+    iam,
+    mfa,
+    passwords,
+    s3,
+    secrets_manager,
+    sns,
+    sts,
+    trail_list,
+    trails,
+)
 from .registry import RULES, Answer, Rule
 
 __all__ = [
@@ -12,6 +26,7 @@ __all__ = [
     "account",
     "billing",
     "budgets",
+    "contents",
     "iam",
     "mfa",
     "passwords",
@@ -19,5 +34,6 @@ __all__ = [
     "secrets_manager",
     "sns",
     "sts",
+    "trail_list",
     "trails",
 ]

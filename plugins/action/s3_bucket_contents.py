@@ -1,0 +1,61 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Runs the module for a few seconds at a time, so that a line can tell how far it is: a module itself cannot print."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from ansible.utils.display import Display
+from ansible_collections.dayone.aws_account.plugins.action.aws import ActionModule as AwsActionModule
+
+display = Display()
+
+SECONDS = 5.0
+
+
+class ActionModule(AwsActionModule):
+    # In the background nobody sees the lines, and the module has no end.
+    _supports_async = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        if self._task.check_mode:
+            return self._run_module(task_vars)
+        expected = int(self._arguments().get("expected_versions") or 0)
+        name, began, before = self._task.args.get("name"), time.monotonic(), {"deleted": 0, "aborted_uploads": 0}
+        while True:
+            result = self._run_module(task_vars, seconds=SECONDS)
+            result.update({what: result.get(what, 0) + number for what, number in before.items()})
+            result["changed"] = bool(result.get("changed") or any(before.values()))
+            if result.get("failed") or result["finished"]:
+                return told(result)
+            before = {what: result[what] for what in before}
+            line = progress(result["deleted"], expected, time.monotonic() - began)
+            display.display(f"Bucket '{name}': {line}")
+
+
+def progress(deleted: int, expected: int, seconds: float) -> str:
+    """How far it is after so many seconds, and how long it may still take; of an unknown number only the first."""
+    speed = deleted / seconds
+    told = f"{deleted:,} versions deleted"
+    if deleted < expected:
+        told += f" of {expected:,} ({deleted * 100 // expected} %)"
+    told += f", {speed:,.0f} a second"
+    if speed and deleted < expected:
+        told += f", about {as_time((expected - deleted) / speed)} left"
+    return told
+
+
+def as_time(seconds: float) -> str:
+    """Seconds in words."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
+
+
+def told(result: dict[str, Any]) -> dict[str, Any]:
+    """A failure's message with what has gone before it."""
+    if result.get("failed"):
+        gone = f"{result['deleted']:,} versions were" if result["deleted"] else "Nothing was"
+        result["msg"] = f"{result['msg']} {gone} deleted by this run; the bucket is still there."
+    return result
