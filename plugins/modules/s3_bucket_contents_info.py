@@ -186,7 +186,7 @@ def read_contents(bucket: Bucket, bypass: bool) -> dict[str, Any]:
     mfa_delete = bucket.client.get_bucket_versioning(**bucket.named).get("MFADelete") == "Enabled"
     object_lock = has_object_lock(bucket)
     tally = Tally()
-    for page in version_pages(bucket):
+    for page in version_pages(bucket, "IsLatest", "LastModified", "Size"):
         tally.add(page)
     uploads = sum(len(page) for page in upload_pages(bucket))
     protection = read_protection(bucket, *tally.newest) if object_lock and tally.newest else Protection()
