@@ -21,17 +21,17 @@ class ActionModule(AwsActionModule):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         if self._task.check_mode:
             return self._run_module(task_vars)
-        expected = int(self._arguments().get("expected_versions") or 0)
-        name, began, before = self._task.args.get("name"), time.monotonic(), {"deleted": 0, "aborted_uploads": 0}
+        given = self._task.args
+        began, before = time.monotonic(), {"deleted": 0, "aborted_uploads": 0}
         while True:
-            result = self._run_module(task_vars, seconds=SECONDS)
+            result = self._run_module(task_vars, progress_seconds=given.get("progress_seconds", SECONDS))
             result.update({what: result.get(what, 0) + number for what, number in before.items()})
             result["changed"] = bool(result.get("changed") or any(before.values()))
             if result.get("failed") or result["finished"]:
                 return told(result)
             before = {what: result[what] for what in before}
-            line = progress(result["deleted"], expected, time.monotonic() - began)
-            display.display(f"Bucket '{name}': {line}")
+            line = progress(result["deleted"], int(given.get("expected_versions") or 0), time.monotonic() - began)
+            display.display(f"Bucket '{given['name']}': {line}")
 
 
 def progress(deleted: int, expected: int, seconds: float) -> str:

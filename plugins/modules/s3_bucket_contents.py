@@ -46,10 +46,10 @@ options:
       - How many versions and delete markers there are, as M(dayone.aws_account.s3_bucket_contents_info) counts them.
         For the lines that tell how far it is.
     type: int
-  seconds:
+  progress_seconds:
     description:
-      - After how many seconds the module stops to begin new batches. The collection fills this in itself and starts the
-        module again until it has finished; a task leaves it out.
+      - How many seconds there are between two lines that tell how far it is; by default 5. Then the module ends what it
+        has begun, and the collection's action plugin tells, and starts it again until it has finished.
     type: float
 attributes:
   check_mode:
@@ -94,6 +94,7 @@ finished:
 """
 
 import itertools
+import re
 import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any, NamedTuple
@@ -120,6 +121,8 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._refused_versio
 # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 BUSY = frozenset({"InternalError", "OperationAborted", "RequestTimeout", "ServiceUnavailable", "SlowDown"})
 TRIES = 8
+# Characters that a key may have and XML may not: DeleteObjects, which is XML, cannot name such a key.
+NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 Batch = list[dict[str, str]]
 
 
@@ -154,13 +157,15 @@ class Emptying:
             StoppedError: AWS refuses to delete a version, or is too busy to.
         """
         for number in itertools.count():
-            busy = self._delete_versions()
+            busy, through = self._delete_versions()
             if self.refusals.number:
                 raise StoppedError(explain(self._bucket, self.refusals, bool(self._bypass)))
-            if self._is_over():
+            if not through:
                 return False
             if not busy:
                 break
+            if self._is_over():
+                return False
             if number == TRIES:
                 raise StoppedError(f"S3 was too busy to delete {busy:,} versions, {TRIES} times. Run again later.")
             time.sleep(min(2**number / 10, 10))
@@ -170,9 +175,13 @@ class Emptying:
     def _is_over(self) -> bool:
         return self._until is not None and time.monotonic() >= self._until
 
-    def _delete_versions(self) -> int:
-        """Go through the bucket once, batches being deleted while the next are listed; how many S3 was too busy for."""
-        busy = 0
+    def _delete_versions(self) -> tuple[int, bool]:
+        """Go through the bucket once, batches being deleted while the next are listed.
+
+        Returns:
+            How many versions S3 was too busy for, and whether it has come to the end.
+        """
+        busy, through = 0, True
         running: set[Future[Answered]] = set()
         with ThreadPoolExecutor(self._parallel) as pool:
             for page in version_pages(self._bucket):
@@ -182,16 +191,20 @@ class Emptying:
                 if len(running) >= self._parallel:
                     done, running = wait(running, return_when=FIRST_COMPLETED)
                     busy += self._take(done)
-                if self.refusals.number or self._is_over():
+                through = not (page["IsTruncated"] and (self.refusals.number or self._is_over()))
+                if not through:
                     break
-            return busy + self._take(running)
+            return busy + self._take(running), through
 
     def _delete(self, batch: Batch) -> Answered:
+        together = [version for version in batch if not NO_XML.search(version["Key"])]
+        for version in batch:
+            if NO_XML.search(version["Key"]):
+                self._bucket.client.delete_object(**self._bucket.named, **self._bypass, **version)
         # Quiet: of 1,000 versions that are gone nothing need be said.
-        wanted = {"Objects": batch, "Quiet": True}
-        errors = self._bucket.client.delete_objects(**self._bucket.named, **self._bypass, Delete=wanted).get(
-            "Errors", []
-        )
+        wanted = {"Objects": together, "Quiet": True}
+        named = {**self._bucket.named, **self._bypass}
+        errors = self._bucket.client.delete_objects(**named, Delete=wanted).get("Errors", []) if together else []
         refused = [error for error in errors if error.get("Code") not in BUSY]
         return Answered(len(batch) - len(errors), len(errors) - len(refused), refused)
 
@@ -264,7 +277,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "bypass_governance_retention": {"type": "bool", "default": False},
     "parallel": {"type": "int", "default": 8},
     "expected_versions": {"type": "int"},
-    "seconds": {"type": "float"},
+    "progress_seconds": {"type": "float"},
 }
 NOTHING = {"deleted": 0, "aborted_uploads": 0, "bucket_deleted": False, "finished": True}
 
@@ -280,7 +293,7 @@ def main() -> None:
         return
     if module.check_mode:
         announce(module, bucket)
-    emptying = Emptying(bucket, params["parallel"], params["bypass_governance_retention"], params["seconds"])
+    emptying = Emptying(bucket, params["parallel"], params["bypass_governance_retention"], params["progress_seconds"])
     finished = True
     try:
         finished = empty(emptying, params["delete_bucket"])
