@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+from account.test_least_privilege import Newcomer
 from account.test_phone_enrolment import Terminal
 from conftest import CHECKOUT, COLLECTIONS, Run
 from killed_module import Module
@@ -23,6 +24,9 @@ PLAYBOOK = "dayone.aws_account.delete_trail_logs"
 HERE, ELSEWHERE = "ap-northeast-1", "eu-west-1"
 ACCOUNT, OTHER = "123456789012", "210987654321"
 LOGS, BYSTANDER = "old-logs", "bystander"
+POLICY: list[dict[str, Any]] = json.loads((CHECKOUT / "docs" / "iam_delete_trail_logs_policy.json").read_text())[
+    "Statement"
+]
 FOLDER = f"AWSLogs/{ACCOUNT}/CloudTrail/{HERE}/2026/01/01"
 
 
@@ -346,6 +350,48 @@ class TestPlaybook:
         run = ansible([play])
         assert "Bucket 'old-logs': 1,000 versions deleted of 2,507 (39 %)" in run.output
         assert run.task("empty")["result"]["deleted"] == 2507
+
+
+class TestLeastPrivilege:
+    """docs/iam_delete_trail_logs_policy.json is what it takes, and no more."""
+
+    def test_the_playbook_needs_the_statement_and_all_of_it(self, account: Sandbox, ansible: Ansible) -> None:
+        s3 = make_bucket(account, LOGS, ObjectLockEnabledForBucket=True)
+        s3.create_multipart_upload(Bucket=LOGS, Key=f"{FOLDER}/unfinished")
+        newcomer = Newcomer(account, POLICY[:1])
+        run = ansible(PLAYBOOK, extra_vars={"cloudtrail_bucket": LOGS, "confirm_bucket": LOGS}, env=newcomer.env)
+        assert run.changed
+        assert newcomer.refused() == set()
+        assert newcomer.used() == set(POLICY[0]["Action"])
+        assert POLICY[0]["Action"] == sorted(POLICY[0]["Action"])
+
+    def test_retention_is_passed_by_with_the_second_statement_only(self, account: Sandbox, tmp_path: Path) -> None:
+        s3 = make_bucket(account, LOGS, ObjectLockEnabledForBucket=True)
+        until = datetime.now(UTC) + timedelta(days=3)
+        put(s3, LOGS, "kept", ObjectLockMode="GOVERNANCE", ObjectLockRetainUntilDate=until)
+        newcomer = Newcomer(account, POLICY[:1])
+        module = Module("s3_bucket_contents", tmp_path / "out", account.process_env(**newcomer.env))
+        arguments = {"name": LOGS, "state": "absent", "bypass_governance_retention": True}
+        failed = module.run(arguments).result
+        assert failed
+        assert "lacks s3:BypassGovernanceRetention" in failed["msg"]
+        assert failed["deleted"] == 0
+        document = json.dumps({"Version": "2012-10-17", "Statement": POLICY})
+        account.client("iam").put_user_policy(UserName="newcomer", PolicyName="more", PolicyDocument=document)
+        done = module.run(arguments).result
+        assert done
+        assert done["deleted"] == 8
+
+    def test_who_may_not_delete_is_told_which_permission_is_missing(self, account: Sandbox, tmp_path: Path) -> None:
+        make_bucket(account, LOGS)
+        less = [action for action in POLICY[0]["Action"] if action != "s3:DeleteObjectVersion"]
+        newcomer = Newcomer(account, [{**POLICY[0], "Action": less}])
+        module = Module("s3_bucket_contents", tmp_path / "out", account.process_env(**newcomer.env))
+        failed = module.run({"name": LOGS, "state": "absent"}).result
+        assert failed
+        assert "AWS refused to delete 7 versions, the first of" in failed["msg"]
+        assert "not authorized to perform: s3:DeleteObjectVersion" in failed["msg"]
+        assert "The identity of this run lacks s3:DeleteObject or s3:DeleteObjectVersion" in failed["msg"]
 
 
 def at_terminal(account: Sandbox, tmp_path: Path) -> Terminal:
