@@ -12,7 +12,10 @@ REGION = "ap-northeast-1"
 LOGS, BYSTANDER = "old-logs", "bystander"
 LOG = {"key": "AWSLogs/123456789012/CloudTrail/x.json.gz", "versions": 2, "delete_marker": True}
 # Two pages, so that one batch is deleted while the other is listed.
-MANY = [LOG, *({"key": f"AWSLogs/123456789012/CloudTrail/{number:04}.json.gz"} for number in range(1000))]
+MANY: list[dict[str, Any]] = [
+    LOG,
+    *({"key": f"AWSLogs/123456789012/CloudTrail/{number:04}.json.gz"} for number in range(1000)),
+]
 
 
 class Scene:
