@@ -77,7 +77,7 @@ def contents(size: int) -> Iterator[dict[str, Any]]:
     number = 0
     while size:
         kind: dict[str, Any] = KINDS[number % len(KINDS)] if size > 1 else KINDS[0]
-        region, day = REGIONS[number % len(REGIONS)], 1 + number // 1000 % 28
+        region, day = REGIONS[number // len(KINDS) % len(REGIONS)], 1 + number // 1000 % 28
         name = f"123456789012_CloudTrail_{region}_202601{day:02}T0000Z_{number:016}.json.gz"
         yield {
             "key": f"AWSLogs/123456789012/CloudTrail/{region}/2026/01/{day:02}/{name}",
