@@ -6,6 +6,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.dayone.aws_account.plugins.action.aws import ActionModule as AwsActionModule
 
@@ -15,10 +16,11 @@ SECONDS = 5.0
 
 
 class ActionModule(AwsActionModule):
-    # In the background nobody sees the lines, and the module has no end.
+    # In the background nobody sees the lines, and nobody starts the module again.
     _supports_async = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        ActionBase.run(self, tmp, task_vars)  # refuses async
         if self._task.check_mode:
             return self._run_module(task_vars)
         given = self._task.args
@@ -27,7 +29,7 @@ class ActionModule(AwsActionModule):
             result = self._run_module(task_vars, progress_seconds=given.get("progress_seconds", SECONDS))
             result.update({what: result.get(what, 0) + number for what, number in before.items()})
             result["changed"] = bool(result.get("changed") or any(before.values()))
-            if result.get("failed") or result["finished"]:
+            if result.get("failed") or result.get("finished", True):
                 return told(result)
             before = {what: result[what] for what in before}
             line = progress(result["deleted"], int(given.get("expected_versions") or 0), time.monotonic() - began)
@@ -55,7 +57,7 @@ def as_time(seconds: float) -> str:
 
 def told(result: dict[str, Any]) -> dict[str, Any]:
     """A failure's message with what has gone before it."""
-    if result.get("failed"):
-        gone = f"{result['deleted']:,} versions were" if result["deleted"] else "Nothing was"
-        result["msg"] = f"{result['msg']} {gone} deleted by this run; the bucket is still there."
+    if result.get("failed") and result["deleted"]:
+        gone = f"{result['deleted']:,} versions were deleted before that; the bucket is still there."
+        result["msg"] = f"{result['msg']} {gone}"
     return result

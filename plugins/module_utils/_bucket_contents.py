@@ -158,8 +158,8 @@ class Tally:
             self.accounts.add(found["account"])
             return
         self.others += 1
-        if len(self.other_examples) < EXAMPLES and key not in self.other_examples:
-            self.other_examples.append(key)
+        if len(self.other_examples) < EXAMPLES and shown(key) not in self.other_examples:
+            self.other_examples.append(shown(key))
 
 
 def summary(name: str, region: str, tally: Tally, uploads: int) -> str:
@@ -179,6 +179,11 @@ def summary(name: str, region: str, tally: Tally, uploads: int) -> str:
     if tally.others:
         told += f"; {tally.others:,} of something else than CloudTrail's logs, as {listed(tally.other_examples)}"
     return f"{told}."
+
+
+def shown(key: str) -> str:
+    """A key for a terminal, which it could otherwise tell to do things."""
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in key)
 
 
 def counted(number: int, what: str) -> str:

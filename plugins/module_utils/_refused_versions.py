@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.dayone.aws_account.plugins.module_utils._bucket_contents import Bucket
+from ansible_collections.dayone.aws_account.plugins.module_utils._bucket_contents import Bucket, shown
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
 COMPLIANCE = "In compliance mode nobody can delete it earlier, not even the root user: run again after that time."
@@ -99,7 +99,7 @@ def explain(bucket: Bucket, refusals: Refusals, bypass: bool) -> str:
     first = refusals.first
     which = f"{refusals.number:,} versions, the first" if refusals.number > 1 else "a version"
     said = f"{first['Code']}: {first.get('Message', '')}".rstrip(": .")
-    return f"AWS refused to delete {which} of '{first['Key']}', with {said}. {advice(bucket, first, bypass)}"
+    return f"AWS refused to delete {which} of '{shown(first['Key'])}', with {said}. {advice(bucket, first, bypass)}"
 
 
 def advice(bucket: Bucket, error: dict[str, Any], bypass: bool) -> str:
@@ -107,9 +107,9 @@ def advice(bucket: Bucket, error: dict[str, Any], bypass: bool) -> str:
     if error["Code"] != "AccessDenied":
         return "Run again; it carries on."
     message = error.get("Message", "").lower()
-    if "mfa" in message:
+    if "mfa authentication" in message:
         return MFA_DELETE.format(bucket=bucket.named["Bucket"])
-    if "object lock" not in message:
+    if "protected by object lock" not in message:
         return NO_BYPASS if bypass else NO_PERMISSION
     try:
         return of_protection(read_protection(bucket, error["Key"], error["VersionId"]))

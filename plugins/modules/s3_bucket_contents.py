@@ -184,17 +184,21 @@ class Emptying:
         busy, through = 0, True
         running: set[Future[Answered]] = set()
         with ThreadPoolExecutor(self._parallel) as pool:
-            for page in version_pages(self._bucket):
-                batch = batch_of(page)
-                if batch:
-                    running.add(pool.submit(self._delete, batch))
-                if len(running) >= self._parallel:
-                    done, running = wait(running, return_when=FIRST_COMPLETED)
-                    busy += self._take(done)
-                through = not (page["IsTruncated"] and (self.refusals.number or self._is_over()))
-                if not through:
-                    break
-            return busy + self._take(running), through
+            try:
+                for page in version_pages(self._bucket):
+                    batch = batch_of(page)
+                    if batch:
+                        running.add(pool.submit(self._delete, batch))
+                    if len(running) >= self._parallel:
+                        done, running = wait(running, return_when=FIRST_COMPLETED)
+                        busy += self._take(done)
+                    through = not (page["IsTruncated"] and (self.refusals.number or self._is_over()))
+                    if not through:
+                        break
+            finally:
+                # Where the listing failed, what is under way is counted all the same.
+                busy += self._take(running)
+        return busy, through
 
     def _delete(self, batch: Batch) -> Answered:
         together = [version for version in batch if not NO_XML.search(version["Key"])]

@@ -106,7 +106,7 @@ others:
   type: int
   returned: when the bucket exists
 other_examples:
-  description: Keys of up to five of them.
+  description: Keys of up to five of them, with control characters escaped.
   type: list
   elements: str
   returned: when the bucket exists

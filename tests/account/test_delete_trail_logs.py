@@ -264,7 +264,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     "mistyped": ({"confirm_bucket": "mistype"}, "was not confirmed"),
     "other-name": ({"confirm_bucket": BYSTANDER}, "was not confirmed"),
     "written-to": ({"confirm_bucket": "written-to"}, "delivers the trail regional (eu-west-1)"),
-    "with-others": ({"confirm_bucket": "with-others"}, "1 versions are not CloudTrail's logs, as backup.tar"),
+    "with-others": ({"confirm_bucket": "with-others"}, "other things than CloudTrail's logs, 1 of them, as backup.tar"),
     "with-mfa": ({"confirm_bucket": "with-mfa"}, "MFA delete is on"),
     "locked": ({"confirm_bucket": "locked"}, "It is kept until 2040-01-01 00:00 UTC. In compliance mode"),
     "somebody-s": ({"confirm_bucket": "somebody-s"}, "belongs to another account"),
@@ -345,11 +345,15 @@ class TestPlaybook:
         play = {
             "hosts": "localhost",
             "gather_facts": False,
-            "tasks": [{"name": "empty", "dayone.aws_account.s3_bucket_contents": task}],
+            "tasks": [
+                {"name": "not seen", "dayone.aws_account.s3_bucket_contents": task, "async": 9, "ignore_errors": True},
+                {"name": "empty", "dayone.aws_account.s3_bucket_contents": task},
+            ],
         }
         run = ansible([play])
         assert "Bucket 'old-logs': 1,000 versions deleted of 2,507 (39 %)" in run.output
         assert run.task("empty")["result"]["deleted"] == 2507
+        assert "does not support async" in run.task("not seen")["result"]["msg"]
 
 
 class TestLeastPrivilege:

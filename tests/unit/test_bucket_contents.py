@@ -76,6 +76,12 @@ def test_an_empty_bucket_is_told_too() -> None:
     )
 
 
+def test_a_key_tells_the_terminal_nothing() -> None:
+    tally = Tally()
+    tally.add({"Versions": [version("\x1b[2J\nüber/日本", 1)]})
+    assert tally.other_examples == ["\\x1b[2J\\nüber/日本"]
+
+
 def test_few_examples_of_many_others() -> None:
     tally = Tally()
     tally.add({"Versions": [version(f"{number % 50}", 1) for number in range(100)]})
@@ -138,9 +144,9 @@ def test_how_far_it_is(deleted: int, expected: int, seconds: float, line: str) -
 
 def test_a_failure_tells_what_has_gone_before_it() -> None:
     assert told({"failed": True, "msg": "No.", "deleted": 2000})["msg"] == (
-        "No. 2,000 versions were deleted by this run; the bucket is still there."
+        "No. 2,000 versions were deleted before that; the bucket is still there."
     )
-    assert told({"failed": True, "msg": "No.", "deleted": 0})["msg"].startswith("No. Nothing was deleted")
+    assert told({"failed": True, "msg": "No.", "deleted": 0})["msg"] == "No."
 
 
 def test_trails_are_found_once_by_their_bucket() -> None:
