@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,8 @@ import pytest
 import yaml
 from account.test_least_privilege import Newcomer
 from account.test_phone_enrolment import Terminal
+from ansible_collections.dayone.aws_account.plugins.module_utils._bucket_contents import Bucket
+from ansible_collections.dayone.aws_account.plugins.modules.s3_bucket_contents import Emptying
 from conftest import CHECKOUT, COLLECTIONS, Run
 from killed_module import Module
 from sandbox import Sandbox
@@ -247,6 +250,19 @@ class TestDeleting:
         account.clear_faults()
         account.fail("s3", "DeleteBucket", "BucketNotEmpty", status=409, times=2)
         assert self.delete(module, delete_bucket=True)["bucket_deleted"]
+
+    def test_its_memory_does_not_grow_with_the_number(self, account: Sandbox) -> None:
+        s3 = make_bucket(account, LOGS)
+        peaks = []
+        for number in (2_000, 8_000):
+            account.put_objects(LOGS, [{"key": f"{FOLDER}/{key:06}.json.gz"} for key in range(number)])
+            tracemalloc.start()
+            emptying = Emptying(Bucket(s3, {"Bucket": LOGS}, HERE), parallel=1, bypass=False, seconds=None)
+            assert emptying.run()
+            peaks.append(tracemalloc.get_traced_memory()[1])
+            tracemalloc.stop()
+        assert emptying.deleted == 8_000
+        assert peaks[1] < peaks[0] * 1.2
 
     @pytest.mark.parametrize("parallel", [0, 65])
     def test_from_1_to_64_at_a_time(self, account: Sandbox, module: Task, parallel: int) -> None:
