@@ -160,14 +160,15 @@ class Emptying:
             busy, through = self._delete_versions()
             if self.refusals.number:
                 raise StoppedError(explain(self._bucket, self.refusals, bool(self._bypass)))
-            if not through:
-                return False
-            if not busy:
+            if through and not busy:
                 break
-            if self._is_over():
+            over = not through or self._is_over()
+            if busy and (number == TRIES or (over and not self.deleted)):
+                raise StoppedError(
+                    f"S3 is too busy to delete {busy:,} versions, also when asked again. Run again later."
+                )
+            if over:
                 return False
-            if number == TRIES:
-                raise StoppedError(f"S3 was too busy to delete {busy:,} versions, {TRIES} times. Run again later.")
             time.sleep(min(2**number / 10, 10))
         self._abort_uploads()
         return True
@@ -192,7 +193,7 @@ class Emptying:
                     if len(running) >= self._parallel:
                         done, running = wait(running, return_when=FIRST_COMPLETED)
                         busy += self._take(done)
-                    through = not (page["IsTruncated"] and (self.refusals.number or self._is_over()))
+                    through = not (page.get("IsTruncated") and (self.refusals.number or self._is_over()))
                     if not through:
                         break
             finally:
@@ -294,9 +295,15 @@ def main() -> None:
     bucket = open_bucket(module, connections=params["parallel"] + 1)
     if bucket is None:
         module.exit_json(changed=False, **NOTHING)
-        return
-    if module.check_mode:
+    elif module.check_mode:
         announce(module, bucket)
+    else:
+        delete(module, bucket)
+
+
+def delete(module: AnsibleAWSModule, bucket: Bucket) -> None:
+    """End the run with what was deleted, and why no more where it failed."""
+    params = module.params
     emptying = Emptying(bucket, params["parallel"], params["bypass_governance_retention"], params["progress_seconds"])
     finished = True
     try:

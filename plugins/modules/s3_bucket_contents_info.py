@@ -222,16 +222,13 @@ ARGUMENTS = {**BUCKET_ARGUMENTS, "bypass_governance_retention": {"type": "bool",
 def main() -> None:
     module = AnsibleAWSModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     bucket = open_bucket(module)
-    if bucket is None:
-        module.exit_json(changed=False, exists=False)
-        return
     try:
-        contents = read_contents(bucket, module.params["bypass_governance_retention"])
+        contents = bucket and read_contents(bucket, module.params["bypass_governance_retention"])
     except is_boto3_error_code("NoSuchBucket"):
-        module.exit_json(changed=False, exists=False)
+        contents = None  # somebody has deleted it meanwhile
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
         fail_reading(module, error)
-    module.exit_json(changed=False, exists=True, **contents)
+    module.exit_json(changed=False, exists=contents is not None, **(contents or {}))
 
 
 if __name__ == "__main__":

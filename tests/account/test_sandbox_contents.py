@@ -71,7 +71,7 @@ class TestListing:
         rest = names(s3.list_object_versions(Bucket=BUCKET, **after))
         assert [key for key, _version in rest] == ["a", "a", "b"]
         assert rest[:2] == [("a", versions[1]), ("a", versions[0])]
-        assert [key for key, _ in names(s3.list_object_versions(Bucket=BUCKET, KeyMarker="a"))] == ["b"]
+        assert [key for key, _version in names(s3.list_object_versions(Bucket=BUCKET, KeyMarker="a"))] == ["b"]
         with refused("InvalidArgument", 400):
             s3.list_object_versions(Bucket=BUCKET, VersionIdMarker=versions[0])
 

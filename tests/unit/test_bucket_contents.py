@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
+from unittest import mock
 
 import pytest
 from ansible_collections.dayone.aws_account.plugins.action.s3_bucket_contents import progress, told
 from ansible_collections.dayone.aws_account.plugins.module_utils._bucket_contents import (
     TRAIL_LOG,
+    Bucket,
     Tally,
     in_units,
     summary,
 )
 from ansible_collections.dayone.aws_account.plugins.module_utils._refused_versions import Protection, obstacle
-from ansible_collections.dayone.aws_account.plugins.modules.s3_bucket_contents import batch_of
+from ansible_collections.dayone.aws_account.plugins.modules.s3_bucket_contents import (
+    Emptying,
+    StoppedError,
+    batch_of,
+)
 from ansible_collections.dayone.aws_account.plugins.modules.s3_bucket_trails_info import delivering
 from ansible_collections.dayone.aws_account.plugins.modules.s3_bucket_trails_info import told as trail_told
 
@@ -147,6 +153,50 @@ def test_a_failure_tells_what_has_gone_before_it() -> None:
         "No. 2,000 versions were deleted before that; the bucket is still there."
     )
     assert told({"failed": True, "msg": "No.", "deleted": 0})["msg"] == "No."
+
+
+class BusyClient:
+    """S3 that answers for single versions that it is busy, which the stand-in account never is."""
+
+    def __init__(self, times: int) -> None:
+        self.left = times
+        self.meta = mock.Mock()
+        self.versions = [{"Key": "a", "VersionId": "1"}, {"Key": "b", "VersionId": "2"}]
+
+    def get_paginator(self, name: str) -> Any:
+        pages = [{"Versions": self.versions}] if name == "list_object_versions" else []
+        return mock.Mock(paginate=lambda **_named: pages)
+
+    def delete_objects(self, **_arguments: Any) -> dict[str, Any]:
+        if self.left:
+            self.left -= 1
+            self.versions = self.versions[-1:]
+            return {"Errors": [{**self.versions[0], "Code": "SlowDown", "Message": "Please reduce your request rate."}]}
+        self.versions = []
+        return {}
+
+
+@pytest.fixture
+def no_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)
+
+
+@pytest.mark.usefixtures("no_sleep")
+def test_a_version_that_s3_was_too_busy_for_is_asked_for_again() -> None:
+    emptying = Emptying(Bucket(BusyClient(times=3), {"Bucket": "logs"}, "x"), 2, False, None)
+    assert emptying.run()
+    assert emptying.deleted == 2
+
+
+@pytest.mark.usefixtures("no_sleep")
+@pytest.mark.parametrize("seconds", [None, 0.0])
+def test_but_not_for_ever(seconds: float | None) -> None:
+    client = BusyClient(times=1_000)
+    client.versions.pop()
+    emptying = Emptying(Bucket(client, {"Bucket": "logs"}, "x"), 2, False, seconds)
+    with pytest.raises(StoppedError, match="S3 is too busy to delete 1 versions"):
+        emptying.run()
+    assert emptying.deleted == 0
 
 
 def test_trails_are_found_once_by_their_bucket() -> None:

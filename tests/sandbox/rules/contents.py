@@ -290,7 +290,7 @@ class Filling:
 
     def __post_init__(self) -> None:
         kinds = {"key": str, "versions": int, "delete_marker": bool, "size": int}
-        wrong = [name for name, kind in kinds.items() if type(getattr(self, name)) is not kind]
+        wrong = [name for name, kind in kinds.items() if not isinstance(getattr(self, name), kind)]
         if wrong:
             raise ValueError(f"{', '.join(wrong)} of another type")
         self.began()
