@@ -11,7 +11,7 @@ ACCOUNT ?= sandbox
 VARS ?=
 # make site ACCOUNT=aws: `yes` to go ahead without a question
 CONFIRM ?=
-# make site: more arguments for ansible-playbook, as "--check --diff"; make bench: as "--runs 1" or "--calls"
+# make site: more arguments for ansible-playbook, as "--check --diff"; make bench: as "--runs 1", "--calls", "--table deletion"
 ARGS ?=
 
 RUN := .venv/bin/python
@@ -25,7 +25,7 @@ help:
 	@echo '               set up the AWS account of your credentials; asks before it changes anything'
 	@echo '               (CONFIRM=yes: without asking; ARGS="--check --diff": show what would change, change nothing)'
 	@echo 'make test      run every check; each alone: make $(CHECKS)'
-	@echo 'make bench     measure how fast a run is (ARGS="--runs 1": shortest; ARGS="--calls": calls to AWS by task)'
+	@echo 'make bench     measure how fast it is (ARGS="--runs 1": shortest; "--table deletion": only that; "--calls": by task)'
 	@echo 'make install   only install, into .venv and .cache'
 	@echo 'make sandbox   leave a stand-in account running for your own tries, until Ctrl-C'
 	@echo 'make clean     remove what was installed and what stand-in accounts left; secrets of real accounts stay'

@@ -4,36 +4,30 @@ from __future__ import annotations
 
 import collections
 import json
-import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from sandbox import Sandbox
 
+from .runs import ANSIBLE, CHECKOUT, TESTS, Bench, combined, progress
 from .table import Figures, medians, rows, text
 
-TESTS = Path(__file__).resolve().parents[1]
-CHECKOUT = TESTS.parent
 PLAYBOOK = "dayone.aws_account.site"
 ARTICLE = CHECKOUT / "playbooks" / "vars" / "article.yml"
-IN_PROCESS = CHECKOUT / "extensions" / "in_process"
 # Each kind of run: its arguments, and whether the account is fresh.
 KINDS = {"check": (["--check"], True), "first": ([], True), "no-op": ([], False)}
 WAYS = ("boto3", "stock", "in-process")
 HEAD = ["run", "way", "wall s", "CPU s", "peak MiB", "AWS calls", "faster", "less CPU", "of boto3"]
 
 
-class SiteBench:
-    """The runs, in a directory of their own, on one stand-in account that is made fresh again and again."""
+class SiteBench(Bench):
+    """The runs of the site playbook."""
 
     def __init__(self, sandbox: Sandbox, scratch: Path) -> None:
-        self._sandbox = sandbox
-        self._scratch = scratch
+        super().__init__(sandbox, scratch)
         self._output = scratch / "output"
-        (scratch / "ansible.cfg").touch()
         (scratch / "empty.yml").write_text("- hosts: localhost\n  gather_facts: false\n  tasks: []\n")
 
     def measure(self, runs: int, kinds: Sequence[str]) -> str:
@@ -47,7 +41,7 @@ class SiteBench:
             memory = number == runs
             progress(f"Round {number + 1} of {runs + 1}{' (memory)' if memory else ''}")
             if not memory:
-                start_ups.append(self._run("stock", [*self._ansible(), str(self._scratch / "empty.yml")], memory=False))
+                start_ups.append(self._run("stock", [*ANSIBLE, str(self._scratch / "empty.yml")], memory=False))
             for way in WAYS:
                 for kind in kinds:
                     measured[kind, way].append(self._measure(kind, way, memory=memory))
@@ -93,42 +87,7 @@ class SiteBench:
         if way == "boto3":
             return [sys.executable, str(TESTS / "bench" / "replay.py"), str(self._recording(kind))]
         output = json.dumps({"dayone_output_dir": str(self._output)})
-        return [*self._ansible(), PLAYBOOK, "-e", f"@{ARTICLE}", "-e", output, *KINDS[kind][0]]
-
-    def _run(self, way: str, command: list[str], *, memory: bool, more: dict[str, str] | None = None) -> Figures:
-        figures, log = self._scratch / "figures.json", self._scratch / "log"
-        measure = [sys.executable, "-m", "bench.measure", str(figures), *(["--memory"] if memory else []), "--"]
-        env = {**self._env(way), **(more or {})}
-        # For the measuring process alone; the command gets its own.
-        start = ["env", f"PYTHONPATH={env.pop('PYTHONPATH', '')}"] if more else ["env", "-u", "PYTHONPATH"]
-        with log.open("w") as file:
-            done = subprocess.run(
-                [*measure, *start, *command],
-                env={**env, "PYTHONPATH": str(TESTS)},
-                cwd=self._scratch,
-                stdin=subprocess.DEVNULL,
-                stdout=file,
-                stderr=subprocess.STDOUT,
-                check=False,
-            )
-        if done.returncode:
-            raise SystemExit(f"{' '.join(command)} failed:\n{log.read_text()}")
-        return Figures(**json.loads(figures.read_text()), calls=len(self._sandbox.journal()))
-
-    def _env(self, way: str) -> dict[str, str]:
-        """Nothing of the person's own settings of Ansible and Python, and the module server or not."""
-        everything = self._sandbox.process_env()
-        kept = {name: value for name, value in everything.items() if not name.startswith(("ANSIBLE_", "PYTHON"))}
-        return {
-            **kept,
-            "ANSIBLE_CONFIG": str(self._scratch / "ansible.cfg"),
-            "ANSIBLE_HOME": str(self._scratch / "home"),
-            "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / ".cache" / "collections"),
-            **({"ANSIBLE_ACTION_PLUGINS": str(IN_PROCESS)} if way == "in-process" else {}),
-        }
-
-    def _ansible(self) -> list[str]:
-        return [sys.executable, "-m", "ansible.cli.playbook"]
+        return [*ANSIBLE, PLAYBOOK, "-e", f"@{ARTICLE}", "-e", output, *KINDS[kind][0]]
 
     def _recording(self, kind: str) -> Path:
         return self._scratch / f"{kind}.jsonl"
@@ -150,27 +109,3 @@ class SiteBench:
         }
         self._run("in-process", self._command("no-op", "in-process"), memory=False, more=env)
         return f"{noted.read_text()}{len(self._sandbox.journal()):4} calls in a no-op run"
-
-
-def combined(measured: list[Figures]) -> Figures:
-    """The medians of the timed runs, with the memory of the last."""
-    *timed, sampled = measured
-    of = medians(timed)
-    return Figures(of.wall, of.cpu, sampled.memory, of.calls)
-
-
-def progress(what: str) -> None:
-    """A line for whoever waits."""
-    print(f"{what} …", file=sys.stderr, flush=True)
-
-
-def machine() -> str:
-    """What the figures were taken with."""
-    versions = subprocess.run(
-        [sys.executable, "-c", "import ansible.release, boto3; print(ansible.release.__version__, boto3.__version__)"],
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    ).stdout.split()
-    python = ".".join(map(str, sys.version_info[:3]))
-    return f"{os.cpu_count()} cores, Python {python}, ansible-core {versions[0]}, boto3 {versions[1]}"

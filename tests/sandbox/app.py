@@ -88,7 +88,7 @@ class Application:
         for rule in RULES.get((call.service, call.action), []):
             answer = rule(call, self.world)
             if answer is not None:
-                return request.result_response(call, answer)
+                return answer if isinstance(answer, Response) else request.result_response(call, answer)
         return None
 
     def _ask_moto(self, principal: Principal, environ: Environ) -> Response:

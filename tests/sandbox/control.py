@@ -11,9 +11,11 @@ from typing import Any
 
 from moto.core.request import Request as HttpRequest
 from moto.moto_api._internal.models import moto_api_backend
+from moto.s3.models import s3_backends
 from werkzeug.wrappers import Response
 
 from .principals import DEFAULT_ACCOUNT
+from .rules import contents
 from .world import Fault, Switches, World
 
 PREFIX = "/_sandbox/"
@@ -103,6 +105,22 @@ def _clear_faults(world: World, _fields: dict[str, Any]) -> Any:
     return {}
 
 
+def _put_objects(_world: World, fields: dict[str, Any]) -> Any:
+    """Put objects into a bucket, as many calls over time would have done."""
+    bucket = fields.pop("bucket", None)
+    if bucket not in s3_backends.bucket_accounts:
+        raise ControlError(f"There is no bucket {bucket!r}.")
+    partition, owner = s3_backends.bucket_accounts[bucket]
+    try:
+        objects = [contents.Filling(**item) for item in fields.pop("objects", [])]
+    except (TypeError, ValueError) as mistake:
+        raise ControlError(f"An object is not as it should be: {mistake}.") from None
+    if fields:
+        raise ControlError(f"Objects are put by bucket and objects; wrong: {', '.join(fields)}.")
+    contents.fill(s3_backends[owner][partition].buckets[bucket], objects)
+    return {}
+
+
 def _is_bool(value: Any) -> bool:
     return isinstance(value, bool)
 
@@ -148,5 +166,6 @@ HANDLERS: dict[tuple[str, str], Callable[[World, dict[str, Any]], Any]] = {
     ("POST", "reset"): _reset,
     ("POST", "world"): _set_world,
     ("POST", "faults"): _set_fault,
+    ("POST", "objects"): _put_objects,
     ("DELETE", "faults"): _clear_faults,
 }

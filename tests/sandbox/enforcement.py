@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from moto.iam.models import IAMBackend, iam_backends
@@ -40,12 +40,25 @@ def authorize(call: Request, world: World) -> None:
         _check_session(call)
     if call.params.get("PermissionsBoundary"):
         raise NotImplementedError("The sandbox does not evaluate permissions boundaries.")
+    refuse = judge(call, world)
+    for permission in permissions_of(call):
+        error = refuse(permission)
+        if error is not None:
+            raise error
+
+
+def judge(call: Request, world: World) -> Callable[[Permission], RefusalError | None]:
+    """What says of each permission why the caller lacks it, if so."""
+    if not _enforced(call, world):
+        return lambda _permission: None
     statements = list(_statements(call.principal))
     context = context_of(call)
-    for permission in permissions_of(call):
+
+    def refuse(permission: Permission) -> RefusalError | None:
         effects = {item["Effect"] for item in statements if applies(item, permission, context)}
-        if effects != {"Allow"}:
-            raise refusal(call, permission, "Deny" in effects)
+        return None if effects == {"Allow"} else refusal(call, permission, "Deny" in effects)
+
+    return refuse
 
 
 def asked(call: Request, world: World) -> list[str]:

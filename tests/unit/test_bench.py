@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+from bench.deletion import contents, row
 from bench.recorder.sitecustomize import as_json
 from bench.replay import from_json
 from bench.table import Figures, medians, ratio, rows, text
@@ -41,3 +43,16 @@ def test_the_table_is_aligned() -> None:
 def test_bytes_come_back_from_a_recording() -> None:
     call = ["lambda", "us-east-1", "Invoke", {"Payload": b"\x00\xff", "Names": ["ü"]}]
     assert json.loads(json.dumps(call, default=as_json), object_hook=from_json) == call
+
+
+@pytest.mark.parametrize("size", [1, 4, 5, 1000, 1001])
+def test_a_bucket_holds_as_many_versions_as_are_asked_for(size: int) -> None:
+    objects = list(contents(size))
+    assert sum(item["versions"] + item.get("delete_marker", False) for item in objects) == size
+    assert len({item["key"] for item in objects}) == len(objects)
+
+
+def test_deletions_are_compared_with_boto3() -> None:
+    slow, fast = Figures(10, 9, 50, 100), Figures(4, 3, 140, 102)
+    assert row(50_000, "boto3", slow, slow)[-1] == ""
+    assert row(50_000, "module", fast, slow) == ["50,000", "module", "4.00", "3.00", "140", "102", "2.5x"]

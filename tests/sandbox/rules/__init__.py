@@ -6,6 +6,7 @@ from . import (
     account,
     billing,
     budgets,
+    contents,
     event_selectors,
     iam,
     kms,
@@ -15,6 +16,7 @@ from . import (
     secrets_manager,
     sns,
     sts,
+    trail_list,
     trail_tags,
     trails,
 )
@@ -27,6 +29,7 @@ __all__ = [
     "account",
     "billing",
     "budgets",
+    "contents",
     "event_selectors",
     "iam",
     "kms",
@@ -36,6 +39,7 @@ __all__ = [
     "secrets_manager",
     "sns",
     "sts",
+    "trail_list",
     "trail_tags",
     "trails",
 ]

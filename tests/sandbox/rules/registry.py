@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from werkzeug.wrappers import Response
+
 from ..request import Request
 from ..world import World
 
 Answer = dict[str, Any]
-# A rule raises a RefusalError, answers itself, or returns None and leaves the answer to moto.
-Rule = Callable[[Request, World], Answer | None]
+# A rule raises a RefusalError, answers itself, or returns None and leaves the answer to moto. What is too long for
+# moto's serializer it writes itself, as the service would send it.
+Rule = Callable[[Request, World], Answer | Response | None]
 
 RULES: dict[tuple[str, str], list[Rule]] = {}
 
