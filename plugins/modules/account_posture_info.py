@@ -53,6 +53,11 @@ alias:
   type: str
   returned: always
   sample: example-books
+sign_in_url:
+  description: Where IAM users sign in, under the alias where there is one.
+  type: str
+  returned: always
+  sample: https://example-books.signin.aws.amazon.com/console
 controls:
   description: The steps and how they stand.
   type: list
@@ -102,6 +107,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._billing import
 from ansible_collections.dayone.aws_account.plugins.module_utils._controls import Readings, Unread, judge
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
 from ansible_collections.dayone.aws_account.plugins.module_utils._readings import attempt, preferences
+from ansible_collections.dayone.aws_account.plugins.module_utils._sign_in_url import partition_of, sign_in_url
 
 ALMOST_USED_UP = 0.85
 
@@ -251,6 +257,7 @@ def main() -> None:
         changed=False,
         account=account.identity["Account"],
         alias=next(iter(aliases), ""),
+        sign_in_url=sign_in_url(next(iter(aliases), account.identity["Account"]), partition_of(readings["caller"])),
         controls=judge(readings),
     )
 
