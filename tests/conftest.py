@@ -17,7 +17,9 @@ from sandbox import Sandbox
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 CALLBACKS = Path(__file__).resolve().parent / "account" / "callback"
+# DAYONE_COLLECTIONS has where collections are, for tests in the environment of another ansible-core, which has none.
 COLLECTIONS = os.environ.get("DAYONE_COLLECTIONS") or str(CHECKOUT / ".cache" / "collections")
+sys.path += [path for path in COLLECTIONS.split(os.pathsep) if path not in sys.path]
 # DAYONE_IN_PROCESS=off runs the tests with Ansible as it comes.
 ACTION_PLUGINS = "" if os.environ.get("DAYONE_IN_PROCESS") == "off" else str(CHECKOUT / "extensions" / "in_process")
 RUN_SECONDS = 300

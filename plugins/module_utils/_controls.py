@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 
 from ansible_collections.dayone.aws_account.plugins.module_utils._root_user import GUIDES
 
-# A refusal that a policy of the caller's account is the reason for says so, and nothing of root's switch.
+# A refusal that a policy is the reason for, of the caller's or of their organization, says so, and nothing of root's
+# switch.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
-BY_POLICY = re.compile("no identity-based policy allows|explicit deny")
+BY_POLICY = re.compile(r"because no [a-z -]+ allows|explicit deny")
 LEAST_PASSWORD_LENGTH = 14  # CIS AWS Foundations Benchmark
 
 

@@ -74,15 +74,16 @@ def sentence(tried: str, text: str) -> str:
     return " ".join([*parts, what_to_do] if what_to_do else parts)
 
 
-def fail_aws(module: Any, error: BaseException, tried: str) -> NoReturn:
+def fail_aws(module: Any, error: BaseException, tried: str, more: str = "") -> NoReturn:
     """End the module's run: AWS (or the way to it) failed with ``error`` when it ``tried`` to do something.
 
     Args:
         module: the AnsibleAWSModule that runs.
         error: a botocore ClientError or BotoCoreError.
         tried: what was tried and on what, to follow "Could not", as "create the account alias 'example'".
+        more: a sentence more, on what may be the reason.
     """
     response: dict[str, Any] = getattr(error, "response", {})
     code = response.get("Error", {}).get("Code")
-    module.fail_json(msg=sentence(tried, str(error)), error={"code": code, "message": str(error)})
+    module.fail_json(msg=f"{sentence(tried, str(error))} {more}".strip(), error={"code": code, "message": str(error)})
     raise AssertionError("fail_json does not return")

@@ -8,18 +8,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.iam import get_aws_account_id
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import compare_aws_tags
 from ansible_collections.dayone.aws_account.plugins.module_utils import _mfa_devices, _mfa_plan, _totp, _vault
 from ansible_collections.dayone.aws_account.plugins.module_utils._access_key import AccessKey, read_access_key
+from ansible_collections.dayone.aws_account.plugins.module_utils._explain import said
 from ansible_collections.dayone.aws_account.plugins.module_utils._mfa_plan import Device, Kept, Plan, Standing, Wish
-from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import (
-    read_secret_bytes,
-    remove_secret,
-    why_locked,
-    write_secret,
-)
+from ansible_collections.dayone.aws_account.plugins.module_utils._qr_codes import QrCodes
+from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import why_locked
 from ansible_collections.dayone.aws_account.plugins.module_utils._seed_keeper import (
     File,
     Keeper,
@@ -27,6 +25,9 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._seed_keeper im
     refuse_kept,
     secrets_manager,
 )
+
+# AWS Secrets Manager, STS for a role there, and KMS refuse in these words.
+REFUSED = ["AccessDenied", "AccessDeniedException", "DecryptionFailure"]
 
 
 class VirtualMfaDevice:
@@ -42,6 +43,7 @@ class VirtualMfaDevice:
         self.name: str = module.params["device_name"] or self.user_name
         self.for_phone: bool = module.params["method"] == "phone"
         self.keeper = self._keeper()
+        self.qr_codes = self._qr_codes()
         self.standing = Standing()
 
     def _keeper(self) -> Keeper | None:
@@ -52,12 +54,24 @@ class VirtualMfaDevice:
             return File(Path(self.module.params["seed_file"]), self.vault)
         return None
 
+    def _qr_codes(self) -> QrCodes | None:
+        if not isinstance(self.keeper, File):
+            return None
+        return QrCodes(self.keeper, self.module.params["qr_code_file"], self.vault)
+
     @property
     def kept_by(self) -> Keeper:
         """The keeper, which state=present always has: required_one_of sees to it."""
         if self.keeper is None:
             raise AssertionError("state=present without seed_file and seed_secret")
         return self.keeper
+
+    @property
+    def phones_qr_codes(self) -> QrCodes:
+        """Where a phone's QR codes are: its keeper is a file, the module sees to it."""
+        if self.qr_codes is None:
+            raise AssertionError("method=phone without seed_file")
+        return self.qr_codes
 
     def look(self) -> Kept:
         """Read how things stand; of a device that is in order, one call to AWS is all, and the seed is not touched."""
@@ -101,7 +115,7 @@ class VirtualMfaDevice:
             device = self._create(to_do.create, to_do.beside)
         if device and device.status == "pending":
             if self.for_phone:
-                self._show_qr_code(device, to_do.beside)
+                self.phones_qr_codes.draw(device.serial_number, to_do.beside)
             if to_do.assigns:
                 device = _mfa_devices.assign(self.client, device, self.user_name, self.codes(beside=to_do.beside))
         if to_do.promotes:
@@ -113,7 +127,7 @@ class VirtualMfaDevice:
     def _create(self, name: str, beside: bool) -> Device:
         """Create the device and put its seed into the keeper, for AWS will not show it again."""
         if self.for_phone:
-            remove_secret(self.qr_code_file(beside))  # that of a device which is gone
+            self.phones_qr_codes.forget(beside)  # that of a device which is gone
         device, seed = _mfa_devices.create(self.client, name, self.module.params["path"], self.module.params["tags"])
         try:
             self.kept_by.write(_totp.device_uri(device.serial_number, seed), beside=beside)
@@ -161,21 +175,6 @@ class VirtualMfaDevice:
             _mfa_devices.change_tags(self.client, device, current, wanted, purge)
         return True
 
-    def qr_code_file(self, beside: bool = False) -> Path:
-        """Where the QR code goes. A phone's keeper is a file."""
-        keeper = self.kept_by
-        if not isinstance(keeper, File):
-            raise AssertionError("method=phone without seed_file")
-        if not self.module.params["qr_code_file"]:
-            return Path(f"{keeper.file(beside)}.png")
-        file = Path(self.module.params["qr_code_file"])
-        return file.with_name(f"{file.stem}.new{file.suffix}") if beside else file
-
-    def _show_qr_code(self, device: Device, beside: bool) -> None:
-        file, uri = self.qr_code_file(beside), self.kept_by.read(beside=beside)
-        if uri and self._drawn_in(file) != device.serial_number:
-            write_secret(file, _totp.qr_code_png(uri, device.serial_number), self.vault)
-
     @cached_property
     def account(self) -> str:
         """The account's number, without a call where a device tells it."""
@@ -199,15 +198,7 @@ class VirtualMfaDevice:
         if to_do.create or to_do.promotes:
             refuse_kept(self.kept_by, self._refuse_seed)
         if self.for_phone and (to_do.create or to_do.assigns or to_do.status == "pending"):
-            file = self.qr_code_file(to_do.beside)
-            serial_number = self._drawn_in(file)
-            if serial_number is None and file.exists():
-                raise KeeperError(
-                    f"'{file}' is no QR code that an earlier run drew: name another qr_code_file, or move that one "
-                    "away. Nothing was changed."
-                )
-            if serial_number:
-                self._refuse(_totp.label_of_serial(serial_number))
+            self.phones_qr_codes.refuse_foreign(to_do.beside, self._refuse)
 
     def _refuse_seed(self, uri: str) -> None:
         self._refuse(_totp.label_of(uri))
@@ -219,26 +210,9 @@ class VirtualMfaDevice:
                 "Name another place. Nothing was changed."
             )
 
-    def _drawn_in(self, file: Path) -> str | None:
-        """The serial number of the device whose QR code is in the file; None where it is none of ours."""
-        try:
-            content = read_secret_bytes(file, self.vault)
-        except _vault.LockedError:
-            raise KeeperError(f"{why_locked(file)} Nothing was changed.") from None
-        return _totp.serial_number_in_png(content) if content else None
-
     def files_of_phone(self, device: Device) -> list[Path]:
-        """Seed and QR code of the device, when it is a phone's, which has them: only such a seed has a QR code of ours.
-
-        The seed is first, for a QR code that is left says what the seed was for.
-        """
-        if not isinstance(self.keeper, File):
-            return []
-        drawn = [file for file in self.pictures() if self._drawn_in(file) == device.serial_number]
-        if not drawn:
-            return []
-        seeds = [(self.keeper.file(beside), self.keeper.read(beside=beside)) for beside in (False, True)]
-        return [file for file, uri in seeds if uri and _totp.is_of_device(uri, device.serial_number)] + drawn
+        """What is to go once the phone has the seed."""
+        return self.qr_codes.files_of(device.serial_number) if self.qr_codes else []
 
     def seeds_to_go(self) -> list[bool]:
         """The places (each as ``beside``) with a seed of the device, which is to be absent."""
@@ -248,10 +222,15 @@ class VirtualMfaDevice:
         try:
             uri = self.keeper.read(beside=beside) if self.keeper else None
         except KeeperError as error:
-            # It may be anybody's; a device has to go even if nobody can read its seed any more.
-            self.module.warn(f"This was left where it is: {str(error).removesuffix(' Nothing was changed.')}")
-            return False
+            return self._leave(str(error))
+        except is_boto3_error_code(REFUSED) as error:
+            return self._leave(f"the seed that may be in the secret could not be read: {said(str(error))}")
         return uri is not None and self.is_ours(_totp.label_of(uri))
+
+    def _leave(self, why: str) -> bool:
+        """What cannot be read may be anybody's; a device has to go even if nobody can read its seed any more."""
+        self.module.warn(f"This was left where it is: {why.removesuffix(' Nothing was changed.')}")
+        return False
 
     def pictures_to_go(self) -> list[Path]:
         """The QR codes of the device, which is to be absent."""
@@ -259,14 +238,13 @@ class VirtualMfaDevice:
 
     def pictures(self) -> list[Path]:
         """Where QR codes are, of the device in use and of a rotation's."""
-        return [self.qr_code_file(beside) for beside in (False, True)] if isinstance(self.keeper, File) else []
+        return self.qr_codes.places() if self.qr_codes else []
 
     def _is_ours_drawn_in(self, file: Path) -> bool:
         try:
-            serial_number = self._drawn_in(file)
+            serial_number = self.qr_codes.drawn_in(file) if self.qr_codes else None
         except KeeperError as error:
-            self.module.warn(f"This was left where it is: {str(error).removesuffix(' Nothing was changed.')}")
-            return False
+            return self._leave(str(error))
         return serial_number is not None and self.is_ours(_totp.label_of_serial(serial_number))
 
     def access_key(self) -> AccessKey | None:
@@ -280,11 +258,11 @@ class VirtualMfaDevice:
 
     def files(self, beside: bool) -> dict[str, str]:
         """The files that hold seed and QR code, as the module returns them: empty where there is none."""
-        if not isinstance(self.keeper, File):
+        if self.qr_codes is None:
             return {"seed_file": "", "qr_code_file": ""}
         return {
-            "seed_file": _if_exists(self.keeper.file(beside)),
-            "qr_code_file": _if_exists(self.qr_code_file(beside)),
+            "seed_file": _if_exists(self.qr_codes.keeper.file(beside)),
+            "qr_code_file": _if_exists(self.qr_codes.place(beside)),
         }
 
 

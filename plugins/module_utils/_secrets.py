@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import string
 from collections.abc import Mapping
@@ -21,6 +22,9 @@ CLASSES = {
     "RequireNumbers": (string.digits, "a digit (0 to 9)"),
     "RequireSymbols": (SYMBOLS, f"one of the symbols {SYMBOLS}"),
 }
+# What IAM takes in a password: Basic Latin and Latin-1 Supplement, tab and line breaks.
+# https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateLoginProfile.html
+TAKEN = re.compile(r"[\t\n\r\u0020-\u00FF]*")
 GENERATED_LENGTH = 32
 LONGEST = 128
 
@@ -64,16 +68,21 @@ def _open_partial(path: Path) -> Path:
         if not directory.exists():
             directory.mkdir(mode=0o700, exist_ok=True)
             _sync_directory(directory.parent)
-    partial = path.with_name(f".{path.name}.partial")
+    partial = partial_of(path)
     partial.unlink(missing_ok=True)
     os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     return partial
 
 
+def partial_of(path: Path) -> Path:
+    """What an interrupted write of the file ``path`` leaves."""
+    return path.with_name(f".{path.name}.partial")
+
+
 def remove_secret(path: Path) -> None:
     """Remove the file ``path``, and what an interrupted write of it left; neither need exist."""
     path.unlink(missing_ok=True)
-    path.with_name(f".{path.name}.partial").unlink(missing_ok=True)
+    partial_of(path).unlink(missing_ok=True)
 
 
 def read_secret(path: Path, vault: Vault = NO_VAULT) -> str | None:
@@ -131,6 +140,10 @@ def broken_rules(password: str, policy: Mapping[str, Any] | None) -> list[str]:
     }
     shortest = 8 if policy is None else int(policy.get("MinimumPasswordLength", 6))
     broken = []
+    if not TAKEN.fullmatch(password):
+        broken.append(
+            "it has characters that IAM takes in no password: only those of Basic Latin and Latin-1 (U+0020 to U+00FF)"
+        )
     if len(password) < shortest:
         broken.append(f"it needs at least {shortest} characters")
     if len(password) > LONGEST:

@@ -7,6 +7,7 @@ A keeper has two places: for the seed in use, and beside it for the seed of a ro
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -30,6 +31,8 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._vault import L
 # The fewest that AWS allows: the seed of a device that is gone is worth nothing.
 # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html
 RECOVERY_DAYS = 7
+# What a secret holds until the seed of a new device takes the place of an old one's.
+NO_SEED = "no seed yet"
 # The most: a secret of somebody else's is gone no sooner than it was to be.
 LONGEST_RECOVERY_DAYS = 30
 
@@ -50,6 +53,9 @@ class Keeper(Protocol):
 
     def prove_writable(self, refuse: Callable[[str], None], *, beside: bool = False) -> None:
         """See to it that ``write`` will work, before AWS hands out what it shows only once.
+
+        An old seed there goes: it is of a device that is gone, and a run that is killed before ``write`` would leave it
+        to be taken for that of the new device, whose name may be the same.
 
         Args:
             refuse: raises KeeperError for a seed that is not to be overwritten.
@@ -101,6 +107,7 @@ class File:
     def prove_writable(self, refuse: Callable[[str], None], *, beside: bool = False) -> None:
         refuse_kept(self, refuse)
         prove_writable(self.file(beside))
+        remove_secret(self.file(beside))
 
     def write(self, uri: str, *, beside: bool = False) -> None:
         write_secret(self.file(beside), uri + "\n", self.vault)
@@ -121,11 +128,15 @@ class SecretsManager:
     https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
     """
 
-    def __init__(self, client: Any, name: str, kms_key_id: str | None, description: str) -> None:
-        self.client = client
+    def __init__(self, connect: Callable[[], Any], name: str, kms_key_id: str | None, description: str) -> None:
+        self._connect = connect
         self.name = name
         self.kms_key_id = kms_key_id
         self.description = description
+
+    @cached_property
+    def client(self) -> Any:
+        return self._connect()
 
     def read(self, *, beside: bool = False) -> str | None:
         stage = "AWSPENDING" if beside else "AWSCURRENT"
@@ -138,6 +149,8 @@ class SecretsManager:
                 return None
             raise
         text: str = answer.get("SecretString", "")
+        if text == NO_SEED:
+            return None
         if not _totp.is_seed(text):
             raise KeeperError(
                 f"The secret '{self.name}' of AWS Secrets Manager holds something that is no seed of a virtual MFA "
@@ -161,6 +174,8 @@ class SecretsManager:
             except KeeperError:
                 self._delete(LONGEST_RECOVERY_DAYS)
                 raise
+        if found and self.read(beside=beside):
+            self.write(NO_SEED, beside=beside)
 
     def write(self, uri: str, *, beside: bool = False) -> None:
         stages = ["AWSPENDING" if beside else "AWSCURRENT"]
@@ -199,6 +214,10 @@ class SecretsManager:
 
 def secrets_manager(module: Any, wanted: dict[str, Any], description: str) -> SecretsManager:
     """The keeper that the option ``seed_secret`` speaks of, in this account or, by a role, in another one."""
+    return SecretsManager(lambda: _client(module, wanted), wanted["name"], wanted["kms_key_id"], description)
+
+
+def _client(module: Any, wanted: dict[str, Any]) -> Any:
     name: str = wanted["name"]
     own_region, endpoint, connection = get_aws_connection_info(module)
     region = wanted["region"] or (name.split(":")[3] if name.startswith("arn:") else own_region)
@@ -215,5 +234,4 @@ def secrets_manager(module: Any, wanted: dict[str, Any], description: str) -> Se
     client = boto3_conn(
         module, conn_type="client", resource="secretsmanager", region=region, endpoint=endpoint, **connection
     )
-    client = RetryingBotoClientWrapper(client, AWSRetry.jittered_backoff())
-    return SecretsManager(client, name, wanted["kms_key_id"], description)
+    return RetryingBotoClientWrapper(client, AWSRetry.jittered_backoff())

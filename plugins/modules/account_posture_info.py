@@ -53,6 +53,11 @@ alias:
   type: str
   returned: always
   sample: example-books
+sign_in_url:
+  description: Where IAM users sign in, under the alias where there is one.
+  type: str
+  returned: always
+  sample: https://example-books.signin.aws.amazon.com/console
 controls:
   description: The steps and how they stand.
   type: list
@@ -104,6 +109,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._event_selector
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws, said
 from ansible_collections.dayone.aws_account.plugins.module_utils._readings import HIDDEN_TRAIL, attempt, preferences
 from ansible_collections.dayone.aws_account.plugins.module_utils._recorded_events import recorded
+from ansible_collections.dayone.aws_account.plugins.module_utils._sign_in_url import partition_of, sign_in_url
 
 ALMOST_USED_UP = 0.85
 # https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetTrailStatus.html
@@ -252,6 +258,7 @@ def main() -> None:
         changed=False,
         account=account.identity["Account"],
         alias=next(iter(aliases), ""),
+        sign_in_url=sign_in_url(next(iter(aliases), account.identity["Account"]), partition_of(readings["caller"])),
         controls=judge(readings),
     )
 

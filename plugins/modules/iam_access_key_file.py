@@ -137,6 +137,8 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 KEYS_PER_USER = 2
 SERVER_ERROR = 500
+# https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html: a call that was not let in has done nothing.
+THROTTLED = ("Throttling", "ThrottlingException")
 # How far a lost key's creation, by AWS's clock, can be from its note, by this machine's: AWS refuses calls of clocks
 # that are more than five minutes off, and an answer is waited for no longer than two.
 LOST_WITHIN_SECONDS = 600
@@ -195,6 +197,14 @@ def _planned(left: list[str], lost: list[str], in_file: str, rotate: bool, old: 
     return Plan(lost, False, [], in_file if in_file in left else left[0], in_file in left)
 
 
+class ThrottledRetry(AWSRetry):
+    """Tries again what AWS has not let in, and nothing else."""
+
+    @staticmethod
+    def found(response_code: str, catch_extra_error_codes: list[str] | None = None) -> bool:
+        return response_code in THROTTLED
+
+
 class Keys:
     """A user's access keys, the file of one of them, and the calls that change them."""
 
@@ -224,8 +234,9 @@ class Keys:
         write_secret(self.marker, json.dumps(Interrupted(before, bool(retire), time.time())._asdict()))
         # Asked once: after a lost answer, a second call would make a second key, and the first one stay unknown.
         once = self.module.client("iam", config=botocore.config.Config(retries={"total_max_attempts": 1}))
+        create = ThrottledRetry.jittered_backoff()(once.create_access_key)
         try:
-            answer = once.create_access_key(UserName=self.user_name)["AccessKey"]
+            answer = create(UserName=self.user_name)["AccessKey"]
         except botocore.exceptions.ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] < SERVER_ERROR:
                 self.forget(before)  # AWS has refused: no key is under way

@@ -80,15 +80,10 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
+from ansible_collections.dayone.aws_account.plugins.module_utils._sign_in_url import sign_in_url
 
 # https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateAccountAlias.html
 FORM = re.compile(r"^(?!\d{12}\Z)[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]\Z")
-SIGN_IN_HOSTS = {"aws-cn": "signin.amazonaws.cn", "aws-us-gov": "signin.amazonaws-us-gov.com"}
-
-
-def sign_in_url(alias: str, partition: str = "aws") -> str:
-    """The URL at which IAM users of the account called ``alias`` sign in."""
-    return f"https://{alias}.{SIGN_IN_HOSTS.get(partition, 'signin.aws.amazon.com')}/console" if alias else ""
 
 
 def wanted_alias(current: str, name: str | None, state: str) -> str:

@@ -22,16 +22,19 @@ extends_documentation_fragment:
   - dayone.aws_account.attributes
 options:
   group:
-    description: The name of the group of administrators.
+    description: The name of the group of administrators. One that exists in another case is that group.
     type: str
     required: true
+  group_path:
+    description: The path that the group is to have. A group that has another one keeps it, with a warning.
+    type: str
   managed_policies:
     description: The group's managed policies, AWS's own and the account's, each by its name or its ARN.
     type: list
     elements: str
     default: []
   inline_policy:
-    description: A policy that is to be part of the group. Without it, no such policy is wanted.
+    description: A policy that is to be part of the group. Without it, one of I(inline_policy_name) is to go.
     type: dict
   inline_policy_name:
     description: The name of that policy.
@@ -40,7 +43,7 @@ options:
   purge:
     description:
       - What the group has and is not listed here, and is to leave it. C(members) are users, C(policies) are managed
-        policies and the policy of I(inline_policy_name).
+        policies.
     type: list
     elements: str
     choices: [members, policies]
@@ -52,7 +55,7 @@ options:
     required: true
     suboptions:
       name:
-        description: The user's name.
+        description: The user's name. A user who exists in another case is that user.
         type: str
         required: true
       state:
@@ -60,6 +63,9 @@ options:
         type: str
         choices: [present, absent]
         default: present
+      path:
+        description: The path that the user is to have. A user who has another one keeps it, with a warning.
+        type: str
       tags:
         description: Tags that the user is to have.
         type: dict
@@ -89,6 +95,9 @@ options:
         default: false
       access_key_file:
         description: The file of the user's access key, see M(dayone.aws_account.iam_access_key_file).
+        type: path
+      seed_file:
+        description: The file of the seed of the user's device, see M(dayone.aws_account.iam_virtual_mfa_device).
         type: path
       credentials_profile:
         description: The profile of I(credentials_file) that is to hold the access key.
@@ -129,6 +138,25 @@ differs:
   type: bool
   returned: always
   sample: true
+group_name:
+  description: The group's name as the account has it, or as it was given where there is none.
+  type: str
+  returned: always
+  sample: Administrators
+create_group:
+  description: Whether the group is to be created.
+  type: bool
+  returned: always
+  sample: false
+user_names:
+  description:
+    - The names of the users as the account has them, by the names that were given. All other lists of users here, but
+      for C(members), have the names that were given.
+  type: dict
+  returned: always
+  sample:
+    alice: Alice
+    bob: bob
 policy_arns:
   description: The ARNs of I(managed_policies).
   type: list
@@ -148,14 +176,25 @@ remove:
   returned: always
   sample: [bob]
 remove_devices:
-  description: Their virtual MFA devices, each with C(user_name), C(device_name) and C(path).
+  description:
+    - Their virtual MFA devices, each with C(name), the user's that was given, C(user_name), C(device_name) and C(path).
+    - Who has none is there with the device of their name, whose seed may be kept all the same.
   type: list
   elements: dict
   returned: always
   sample:
-    - user_name: bob
+    - name: bob
+      user_name: bob
       device_name: bob
       path: /
+remove_files:
+  description:
+    - Files with secrets of the users who are to be absent, which may be gone already. Seeds and QR codes are not among
+      them, for they go with the devices.
+  type: list
+  elements: str
+  returned: always
+  sample: [/home/founder/dayone-output/123456789012/bob.password]
 create:
   description: The users to create.
   type: list
@@ -168,6 +207,12 @@ tag:
   elements: str
   returned: always
   sample: []
+members:
+  description: Who is to be in the group.
+  type: list
+  elements: str
+  returned: always
+  sample: [Alice]
 set_password:
   description: The users who are to get a console password.
   type: list
@@ -202,8 +247,10 @@ differences:
         tags: {}
 """
 
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 try:
     import botocore.exceptions
@@ -216,170 +263,33 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
 )
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
-from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
 from ansible_collections.dayone.aws_account.plugins.module_utils._access_key import marker_of, profile_in
+from ansible_collections.dayone.aws_account.plugins.module_utils._administrators import (
+    Group,
+    RefusalError,
+    User,
+    check_mfa_of_caller,
+    check_passwords,
+    check_rights,
+    check_who_goes,
+    device_of,
+    differences,
+    group_of,
+    inline_policy_change,
+    lacks_tags,
+    other_paths,
+    remaining,
+    spelled,
+    to_detach,
+    users_of,
+)
 from ansible_collections.dayone.aws_account.plugins.module_utils._console_password import new_of
-from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
-from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import broken_rules
+from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws, said
+from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import partial_of
 
 ALWAYS = "always"
-
-
-class Group(NamedTuple):
-    """A group with its policies and the names of its members."""
-
-    managed_policies: dict[str, str]  # by ARN, the names
-    inline_policies: dict[str, Any]
-    members: set[str]
-
-
-FULL_RIGHTS = ":iam::aws:policy/AdministratorAccess"
-
-
-class RefusalError(Exception):
-    """What must not be done, as a sentence."""
-
-
-def group_of(details: dict[str, Any], name: str) -> Group | None:
-    """The group of that name in GetAccountAuthorizationDetails' answer."""
-    found = next((item for item in details["GroupDetailList"] if item["GroupName"] == name), None)
-    if found is None:
-        return None
-    return Group(
-        {item["PolicyArn"]: item["PolicyName"] for item in found.get("AttachedManagedPolicies", [])},
-        {item["PolicyName"]: item["PolicyDocument"] for item in found.get("GroupPolicyList", [])},
-        {user["UserName"] for user in details["UserDetailList"] if name in user.get("GroupList", [])},
-    )
-
-
-def tags_of(details: dict[str, Any]) -> dict[str, dict[str, str]]:
-    """The tags of every user, by name."""
-    return {
-        user["UserName"]: boto3_tag_list_to_ansible_dict(user.get("Tags", [])) for user in details["UserDetailList"]
-    }
-
-
-def same_name(existing: set[str], wanted: list[str]) -> None:
-    """Refuse names that IAM takes for those of users whose case is another.
-
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-    """
-    by_lower = {name.lower(): name for name in existing}
-    for name in wanted:
-        there = by_lower.get(name.lower(), name)
-        if there != name:
-            raise RefusalError(
-                f"The account has a user '{there}', which to IAM is the name '{name}' too: write it as it is there."
-            )
-
-
-def remaining(members: set[str], present: list[str], absent: list[str], purge: list[str]) -> set[str]:
-    """Who administers the account afterwards."""
-    kept = set() if "members" in purge else members
-    return (kept | set(present)) - set(absent)
-
-
-def check_who_goes(group_name: str, caller: str, leaving: set[str], left: set[str]) -> None:
-    """Refuse to shut out the caller, or everybody."""
-    name = caller.rsplit("/", 1)[-1] if ":user/" in caller else ""
-    if name in leaving:
-        raise RefusalError(
-            f"This run is '{name}' itself, who would leave the group '{group_name}' or be removed: it would shut "
-            "itself out. Run it as another administrator, or list the user as present."
-        )
-    if leaving and not left:
-        raise RefusalError(
-            f"Nobody would be left in the group '{group_name}': {', '.join(sorted(leaving))} would be the last "
-            "administrator to go. List another one first."
-        )
-
-
-def to_detach(group: Group | None, arns: list[str], purge: list[str]) -> list[str]:
-    """The group's managed policies that a purge takes from it."""
-    return sorted(group.managed_policies.keys() - set(arns)) if group and "policies" in purge else []
-
-
-def check_rights(group_name: str, detach: list[str], arns: list[str]) -> None:
-    """Refuse to take from the administrators what makes them administrators."""
-    full = next((arn for arn in detach if arn.endswith(FULL_RIGHTS)), None)
-    if full or (detach and not arns):
-        raise RefusalError(
-            f"The purge would take {full or ', '.join(detach)} from the group '{group_name}', and might leave the "
-            "account without an administrator. List it among the managed policies; or, if other policies give full "
-            "rights too, detach it by hand and run again."
-        )
-
-
-def check_mfa_of_caller(group_name: str, caller: str, members: set[str]) -> None:
-    """Refuse to require MFA of a caller, a user whose key is a long-term one, before they can have it."""
-    name = caller.rsplit("/", 1)[-1] if ":user/" in caller else ""
-    if name in members:
-        raise RefusalError(
-            f"This run is '{name}' itself, without MFA, and would require MFA of the group '{group_name}', which "
-            f"'{name}' is in or is to be in: it would lock itself out. Run it without that (in the role iam_admin: "
-            "iam_admin_require_mfa: false) until the user has an MFA device, then with the credentials that 'aws sts "
-            "get-session-token --serial-number ARN-OF-THE-DEVICE --token-code CODE' gives. Or run it as another "
-            "administrator. Nothing was changed."
-        )
-
-
-def check_passwords(users: list[dict[str, Any]], policy: dict[str, Any] | None) -> None:
-    """Refuse given passwords that the account's policy would not take, by the rules that they break."""
-    sentences = []
-    for user in users:
-        broken = broken_rules(user["password"], policy) if user["password"] else []
-        if broken:
-            sentences.append(
-                f"The password given for user '{user['name']}' breaks the account's password policy: "
-                f"{'; '.join(broken)}."
-            )
-    if sentences:
-        raise RefusalError(" ".join([*sentences, "Nothing was changed: choose another one, or leave it out."]))
-
-
-def differences(
-    params: dict[str, Any], tags: dict[str, dict[str, str]], group: Group | None, plan: dict[str, Any]
-) -> list[dict[str, Any]]:
-    """What is and what should be, wherever they differ."""
-    wanted_tags = {user["name"]: user["tags"] for user in params["users"]}
-    found = [difference(f"IAM user {name}", {"tags": tags[name]}, {}) for name in plan["remove"]]
-    found += [
-        difference(
-            f"IAM user {name}",
-            {"tags": tags[name]} if name in tags else {},
-            {"tags": {**tags.get(name, {}), **wanted_tags[name]}},
-        )
-        for name in plan["create"] + plan["tag"]
-    ]
-    if plan["group_differs"] or plan["detach"]:
-        attached = set(group.managed_policies) if group else set()
-        kept = attached - set(plan["detach"])
-        before = {"members": sorted(group.members), "managed_policies": sorted(attached)} if group else {}
-        after = {"members": plan["members"], "managed_policies": sorted(kept | set(plan["policy_arns"]))}
-        found.append(difference(f"IAM group {params['group']}", before, after))
-    if plan["inline_policy"]:
-        name = params["inline_policy_name"]
-        there = group.inline_policies.get(name, {}) if group else {}
-        found.append(difference(f"Policy {name} of IAM group {params['group']}", there, params["inline_policy"] or {}))
-    return found
-
-
-def difference(what: str, before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    return {"what": what, "before": before, "after": after}
-
-
-def inline_policy_change(params: dict[str, Any], group: Group | None) -> str:
-    """What has to be done about the policy that is part of the group."""
-    there = group.inline_policies.get(params["inline_policy_name"]) if group else None
-    if params["inline_policy"]:
-        return "" if there == params["inline_policy"] else "put"
-    return "delete" if there and "policies" in params["purge"] else ""
-
-
-def device_of(user_name: str, serial_number: str) -> dict[str, str]:
-    """A virtual MFA device of the user, by name and path, as iam_virtual_mfa_device wants it."""
-    path, _slash, name = serial_number.partition(":mfa")[2].rpartition("/")
-    return {"user_name": user_name, "device_name": name, "path": f"{path}/"}
+AN_ARN = "arn:aws:iam::aws:policy/AdministratorAccess"
+POLICY_ARN = re.compile(r"arn:[\w-]+:iam::(aws|\d{12}):policy/\S+", re.ASCII)
 
 
 class Administrators:
@@ -396,49 +306,61 @@ class Administrators:
         details = paginated_query_with_retries(
             self.client, "get_account_authorization_details", Filter=["User", "Group"]
         )
-        tags, group = tags_of(details), group_of(details, params["group"])
-        same_name(set(tags), [user["name"] for user in params["users"]])
-        for user in params["users"]:
-            user["tags"] = {key: str(value) for key, value in user["tags"].items()}
+        existing, group = users_of(details), group_of(details, params["group"])
+        self.adopt(existing)
+        group_name = group.name if group else params["group"]
         present = [user for user in params["users"] if user["state"] == "present"]
+        absent = [user for user in params["users"] if user["state"] == "absent"]
+        remove = [user for user in absent if user["name"] in existing]
         names = [user["name"] for user in present]
-        absent = [user["name"] for user in params["users"] if user["state"] == "absent"]
         members = group.members if group else set()
-        left = remaining(members, names, absent, params["purge"])
-        remove = [name for name in absent if name in tags]
-        leaving = set(remove) | (members - left)
+        left = remaining(members, names, [user["name"] for user in absent], params["purge"])
+        removed = {user["name"] for user in remove}
+        leaving = removed | (members - left)
         if leaving:
-            check_who_goes(params["group"], self.caller(), leaving, left)
-        requires_mfa_anew = inline_policy_change(params, group) == "put" or (params["inline_policy"] and left - members)
+            check_who_goes(group_name, self.caller(), leaving, left)
+        inline_policy = inline_policy_change(params, group)
+        requires_mfa_anew = inline_policy == "put" or (params["inline_policy"] and left - members)
         if requires_mfa_anew and not self.has_session():
-            check_mfa_of_caller(params["group"], self.caller(), left)
+            check_mfa_of_caller(group_name, self.caller(), left)
         arns = self.policy_arns(group)
         detach = to_detach(group, arns, params["purge"])
-        check_rights(params["group"], detach, arns)
-        passwords = [user for user in present if user["console_access"] and self.needs_password(user, tags)]
+        check_rights(group_name, detach, arns)
+        passwords = [user for user in present if user["console_access"] and self.needs_password(user, existing)]
         if any(user["password"] for user in passwords):
             check_passwords(passwords, self.password_policy())
+        for sentence in other_paths(params, existing, group):
+            self.module.warn(sentence)
         plan = {
+            "group_name": group_name,
+            "create_group": group is None,
             "policy_arns": arns,
             "detach": detach,
-            "remove": remove,
+            "user_names": {user["given_name"]: user["name"] for user in params["users"]},
+            "remove": given_names(remove),
             "remove_devices": self.devices(remove),
-            "create": [name for name in names if name not in tags],
-            "tag": [
-                user["name"]
-                for user in present
-                if not user["tags"].items() <= tags.get(user["name"], user["tags"]).items()
-            ],
-            "set_password": [user["name"] for user in passwords],
-            "make_access_key": [user["name"] for user in present if user["access_key"] and self.needs_key(user, tags)],
-            "inline_policy": inline_policy_change(params, group),
+            "remove_files": [str(file) for user in absent for file in files_of(user) if file.exists()],
+            "create": given_names(user for user in present if user["name"] not in existing),
+            "tag": given_names(user for user in present if lacks_tags(user, existing)),
+            "set_password": given_names(passwords),
+            "make_access_key": given_names(
+                user for user in present if user["access_key"] and self.needs_key(user, existing)
+            ),
+            "inline_policy": inline_policy,
             "members": sorted(left),
             "group_differs": group is None
-            or members - set(remove) != left
+            or members - removed != left
             or not set(arns) <= group.managed_policies.keys(),
         }
-        found = differences(params, tags, group, plan)
+        found = differences(params, existing, group, plan)
         return {**plan, "differences": found, "differs": bool(found or plan["set_password"] or plan["make_access_key"])}
+
+    def adopt(self, existing: dict[str, User]) -> None:
+        """Give the users the names that the account has for them, and tags as AWS has them."""
+        names = spelled(existing, [user["name"] for user in self.params["users"]])
+        for user in self.params["users"]:
+            user["given_name"], user["name"] = user["name"], names[user["name"]]
+            user["tags"] = {key: str(value) for key, value in user["tags"].items()}
 
     def caller(self) -> str:
         """The ARN of whoever runs this."""
@@ -452,7 +374,7 @@ class Administrators:
         credentials = self.client._request_signer._credentials  # botocore offers no other way to the ones in use
         return bool(credentials.token)
 
-    def needs_password(self, user: dict[str, Any], existing: dict[str, Any]) -> bool:
+    def needs_password(self, user: dict[str, Any], existing: dict[str, User]) -> bool:
         """Whether a password has to be set, or an interrupted update finished; who does not exist yet has none."""
         if user["name"] not in existing or user["update_password"] == ALWAYS:
             return True
@@ -464,7 +386,7 @@ class Administrators:
             return True
         return False
 
-    def needs_key(self, user: dict[str, Any], existing: dict[str, Any]) -> bool:
+    def needs_key(self, user: dict[str, Any], existing: dict[str, User]) -> bool:
         """Whether a key has to be made or replaced, an interrupted run finished, or a profile written."""
         file = Path(user["access_key_file"])
         if user["name"] not in existing or user["rotate_access_key"] or marker_of(file).exists():
@@ -487,37 +409,62 @@ class Administrators:
             return None
         return policy
 
-    def devices(self, user_names: list[str]) -> list[dict[str, str]]:
-        """The users' virtual MFA devices, and those of their names that an interrupted run left assigned to nobody."""
-        if not user_names:
+    def devices(self, users: list[dict[str, Any]]) -> list[dict[str, str]]:
+        """The users' virtual MFA devices, and those of their names that an interrupted run left assigned to nobody.
+
+        Who has none is among them by the name that theirs would have: its seed may have been left.
+        """
+        if not users:
             return []
         unassigned = paginated_query_with_retries(
             self.client, "list_virtual_mfa_devices", AssignmentStatus="Unassigned"
         )["VirtualMFADevices"]
-        owned = [(device["SerialNumber"].rsplit("/", 1)[1], device["SerialNumber"]) for device in unassigned]
-        owned = [(name, serial_number) for name, serial_number in owned if name in user_names]
-        for user_name in user_names:
-            found = paginated_query_with_retries(self.client, "list_mfa_devices", UserName=user_name)["MFADevices"]
-            owned += [(user_name, device["SerialNumber"]) for device in found]
-        return [device_of(user_name, number) for user_name, number in sorted(owned) if ":mfa/" in number]
+        found = []
+        for user in users:
+            own = paginated_query_with_retries(self.client, "list_mfa_devices", UserName=user["name"])["MFADevices"]
+            left = [item for item in unassigned if item["SerialNumber"].rsplit("/", 1)[1] == user["name"]]
+            numbers = sorted(item["SerialNumber"] for item in own + left if ":mfa/" in item["SerialNumber"])
+            found += [device_of(user, number) for number in numbers or [f":mfa/{user['name']}"]]
+        return found
 
     def policy_arns(self, group: Group | None) -> list[str]:
-        """The wanted policies' ARNs; names are looked up only for those that the group lacks."""
+        """The wanted policies' ARNs; what the group has already needs no looking up."""
         attached = {name: arn for arn, name in group.managed_policies.items()} if group else {}
-        return [
-            policy if policy.startswith("arn:") else attached.get(policy) or self.find_policy(policy)
-            for policy in self.params["managed_policies"]
-        ]
+        attached |= {arn: arn for arn in attached.values()}
+        return [attached.get(policy) or self.find_policy(policy) for policy in self.params["managed_policies"]]
 
-    def find_policy(self, name: str) -> str:
-        found = [arn for scope in ("Local", "AWS") for arn in self.list_policies(scope, name)]
+    def find_policy(self, policy: str) -> str:
+        """The ARN of a policy that is given by that or by its name.
+
+        Raises:
+            RefusalError: there is none, or more than one.
+        """
+        if policy.startswith("arn:"):
+            return self.arn_of_one(policy)
+        found = [arn for scope in ("Local", "AWS") for arn in self.list_policies(scope, policy)]
         if len(found) > 1:
             raise RefusalError(
-                f"'{name}' is a managed policy of AWS and one of this account: give the ARN of the one you mean."
+                f"'{policy}' is a managed policy of AWS and one of this account: give the ARN of the one you mean. "
+                "Nothing was changed."
             )
         if not found:
-            raise RefusalError(f"There is no managed policy named '{name}', neither AWS's nor this account's.")
+            raise RefusalError(
+                f"There is no managed policy named '{policy}', neither AWS's nor this account's. Nothing was changed."
+            )
         return found[0]
+
+    def arn_of_one(self, arn: str) -> str:
+        if not POLICY_ARN.fullmatch(arn):
+            raise RefusalError(
+                f"There is no managed policy '{arn}': that is no ARN of one, as {AN_ARN}. Nothing was changed."
+            )
+        try:
+            self.client.get_policy(aws_retry=True, PolicyArn=arn)
+        except is_boto3_error_code(["NoSuchEntity", "ValidationError", "InvalidInput"]) as error:
+            raise RefusalError(
+                f"There is no managed policy '{arn}': {said(str(error)).rstrip('.')}. Nothing was changed."
+            ) from None
+        return arn
 
     def list_policies(self, scope: str, name: str) -> list[str]:
         """The ARNs of policies of that name; AWS's own are more than a thousand, at a thousand a page."""
@@ -527,9 +474,25 @@ class Administrators:
         return [policy["Arn"] for policy in self._policies[scope] if policy["PolicyName"] == name]
 
 
+def files_of(user: dict[str, Any]) -> Iterator[Path]:
+    """Where secrets of the user may lie. Seeds and QR codes go with the devices, but for broken-off writes of them."""
+    password, key, seed = (user[option] and Path(user[option]) for option in SECRET_FILES)
+    whole = [password, new_of(password)] if password else []
+    whole += [key, marker_of(key)] if key else []
+    yield from whole
+    seeds = [seed.with_name(seed.name + end) for end in ("", ".new", ".png", ".new.png")] if seed else []
+    yield from map(partial_of, whole + seeds)
+
+
+def given_names(users: Iterable[dict[str, Any]]) -> list[str]:
+    return [user["given_name"] for user in users]
+
+
+SECRET_FILES = ("password_file", "access_key_file", "seed_file")
 USER_OPTIONS: dict[str, dict[str, Any]] = {
     "name": {"type": "str", "required": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "path": {"type": "str"},
     "tags": {"type": "dict", "default": {}},
     "console_access": {"type": "bool", "default": True},
     "password": {"type": "str", "no_log": True},
@@ -538,6 +501,7 @@ USER_OPTIONS: dict[str, dict[str, Any]] = {
     "access_key": {"type": "bool", "default": False, "no_log": False},
     "rotate_access_key": {"type": "bool", "default": False, "no_log": False},
     "access_key_file": {"type": "path", "no_log": False},
+    "seed_file": {"type": "path", "no_log": False},
     "credentials_profile": {"type": "str"},
 }
 
@@ -546,6 +510,7 @@ def main() -> None:
     module = AnsibleAWSModule(
         argument_spec={
             "group": {"type": "str", "required": True},
+            "group_path": {"type": "str"},
             "managed_policies": {"type": "list", "elements": "str", "default": []},
             "inline_policy": {"type": "dict"},
             "inline_policy_name": {"type": "str", "default": "dayone-require-mfa"},

@@ -18,9 +18,38 @@ extends_documentation_fragment:
 options:
   wanted:
     description:
-      - A policy to compare with, under the option names of M(amazon.aws.iam_password_policy).
+      - A policy to compare with, under the option names of M(amazon.aws.iam_password_policy). What it leaves out stays
+        as it is.
       - Where the policy that is there is stricter, a warning says so.
     type: dict
+    suboptions:
+      min_pw_length:
+        description: The fewest characters of a password.
+        type: int
+      require_symbols:
+        description: Whether a password needs a symbol.
+        type: bool
+      require_numbers:
+        description: Whether a password needs a digit.
+        type: bool
+      require_uppercase:
+        description: Whether a password needs an uppercase letter.
+        type: bool
+      require_lowercase:
+        description: Whether a password needs a lowercase letter.
+        type: bool
+      allow_pw_change:
+        description: Whether IAM users may change their own password.
+        type: bool
+      pw_max_age:
+        description: After how many days a password expires; 0 for never.
+        type: int
+      pw_reuse_prevent:
+        description: How many earlier passwords may not be used again; 0 for no such rule.
+        type: int
+      pw_expire:
+        description: Whether an expired password can only be replaced by an administrator.
+        type: bool
   weaken:
     description: Whether the result is I(wanted) as it is, although the policy that is there is stricter.
     type: bool
@@ -51,7 +80,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 to_set:
-  description: With I(wanted), the policy to set. That is I(wanted), and without I(weaken) what is stricter already.
+  description:
+    - With I(wanted), the policy to set, with all its options. That is I(wanted), and without I(weaken) what is stricter
+      already. What I(wanted) leaves out is as it is, or as AWS has it in a policy that leaves it out.
   type: dict
   returned: when I(wanted) is given
   sample:
@@ -102,6 +133,7 @@ FIELDS: dict[str, tuple[str, int | bool]] = {
     "pw_reuse_prevent": ("PasswordReusePrevention", 0),
     "pw_expire": ("HardExpiry", False),
 }
+OPTIONS = {option: {"type": type(default).__name__, "no_log": False} for option, (_name, default) in FIELDS.items()}
 
 
 def as_options(policy: dict[str, Any]) -> dict[str, int | bool]:
@@ -109,23 +141,22 @@ def as_options(policy: dict[str, Any]) -> dict[str, int | bool]:
     return {option: policy.get(name, default) for option, (name, default) in FIELDS.items()}
 
 
-def stricter_options(there: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
-    """The options in which what is there is stricter; whether users change their own password is no such one."""
-    found = [option for option in ("min_pw_length", "pw_reuse_prevent") if there[option] > wanted[option]]
-    found += [option for option in there if option.startswith("require_") and there[option] and not wanted[option]]
-    # 0 days: a password never expires.
-    if there["pw_max_age"] and not 0 < wanted["pw_max_age"] <= there["pw_max_age"]:
-        found.append("pw_max_age")
-    if there["pw_expire"] and not wanted["pw_expire"]:
-        found.append("pw_expire")
-    return found
+def is_stricter(option: str, there: Any, wanted: Any) -> bool:
+    """Whether what is there is stricter; whether users change their own password is no question of that."""
+    if option == "allow_pw_change":
+        return False
+    if option == "pw_max_age":  # 0 days: a password never expires
+        return bool(there) and not 0 < wanted <= there
+    return bool(there > wanted)
 
 
 def compared(there: dict[str, Any], wanted: dict[str, Any], weaken: bool) -> dict[str, Any]:
     """What to set, and where what is there is stricter; '{}' stands for no policy."""
-    stricter = stricter_options(there, wanted) if there else []
+    stricter = [
+        option for option in FIELDS if there and option in wanted and is_stricter(option, there[option], wanted[option])
+    ]
     kept = {} if weaken else {option: there[option] for option in stricter}
-    return {"to_set": {**wanted, **kept}, "stricter": stricter}
+    return {"to_set": {**(there or as_options({})), **wanted, **kept}, "stricter": stricter}
 
 
 def stricter_warning(there: dict[str, Any], wanted: dict[str, Any], stricter: list[str], weaken: bool) -> str:
@@ -140,10 +171,11 @@ def stricter_warning(there: dict[str, Any], wanted: dict[str, Any], stricter: li
 
 def main() -> None:
     module = AnsibleAWSModule(
-        argument_spec={"wanted": {"type": "dict"}, "weaken": {"type": "bool", "default": False}},
+        argument_spec={"wanted": {"type": "dict", "options": OPTIONS}, "weaken": {"type": "bool", "default": False}},
         supports_check_mode=True,
     )
-    wanted, weaken = module.params["wanted"], module.params["weaken"]
+    weaken = module.params["weaken"]
+    wanted = {option: value for option, value in (module.params["wanted"] or {}).items() if value is not None}
     client = module.client("iam", retry_decorator=AWSRetry.jittered_backoff())
     try:
         policy = as_options(client.get_account_password_policy(aws_retry=True)["PasswordPolicy"])
@@ -151,7 +183,7 @@ def main() -> None:
         policy = {}
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
         fail_aws(module, error, "read the account's password policy")
-    result = compared(policy, wanted, weaken) if wanted else {}
+    result = compared(policy, wanted, weaken) if module.params["wanted"] is not None else {}
     if result.get("stricter"):
         module.warn(stricter_warning(policy, wanted, result["stricter"], weaken))
     module.exit_json(changed=False, password_policy=policy, **result)

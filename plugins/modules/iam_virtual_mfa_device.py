@@ -277,6 +277,12 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import
 from ansible_collections.dayone.aws_account.plugins.module_utils._seed_keeper import KeeperError
 from ansible_collections.dayone.aws_account.plugins.module_utils._sign_in import open_session
 
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_enable_cliapi.html
+OWN_DEVICES = (
+    "A user who has an MFA device changes their own devices only with the credentials of a session that proves MFA: "
+    "'aws sts get-session-token' gives them, with --serial-number and --token-code. Another administrator needs none."
+)
+
 
 def bring_in(module: Any, wanted: VirtualMfaDevice) -> None:
     """state=present"""
@@ -506,6 +512,8 @@ def main() -> None:
         )
     except is_boto3_error_code("InvalidAuthenticationCode") as error:
         fail_refused(module, wanted, tried, error)
+    except is_boto3_error_code("AccessDenied") as error:
+        fail_aws(module, error, tried, OWN_DEVICES if wanted.standing.of_user else "")
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
         fail_aws(module, error, tried)
 

@@ -120,13 +120,14 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._mfa_plan impor
 def in_rotation(devices: tuple[Device, ...], user_name: str) -> bool:
     """Whether the old and the new device of a rotation exist, and at least one of them is the user's."""
     names = {device.name for device in devices}
-    own = [device.name for device in devices if device.user_name == user_name]
+    own = [device.name for device in devices if (device.user_name or "").lower() == user_name.lower()]
     return any(set(family(name.removesuffix(family("")[1]))) <= names for name in own)
 
 
 def report(devices: tuple[Device, ...], user_names: list[str]) -> dict[str, Any]:
     """What the module returns of the account's devices."""
-    owners = {device.user_name for device in devices}
+    # Names that differ in upper and lower case only are one name to IAM.
+    owners = {(device.user_name or "").lower() for device in devices}
     return {
         "devices": [
             {
@@ -138,8 +139,8 @@ def report(devices: tuple[Device, ...], user_names: list[str]) -> dict[str, Any]
             }
             for device in devices
         ],
-        "users_with_device": [name for name in user_names if name in owners],
-        "users_without_device": [name for name in user_names if name not in owners],
+        "users_with_device": [name for name in user_names if name.lower() in owners],
+        "users_without_device": [name for name in user_names if name.lower() not in owners],
         "pending_devices": [device.name for device in devices if device.status == "pending"],
         "users_in_rotation": [name for name in user_names if in_rotation(devices, name)],
     }

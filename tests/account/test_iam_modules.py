@@ -185,19 +185,24 @@ class TestAccessKeyFile:
         assert writing(account) == []
 
 
-class TestPasswordPolicyAndGroupInfo:
-    def test_they_read_what_is_there(self, admin: Any, ansible: Ansible) -> None:
-        reading = play(task("iam_password_policy_info", "policy"), task("iam_group_info", "group", name="admins"))
+class TestPasswordPolicyInfo:
+    def test_it_reads_what_is_there(self, admin: Any, ansible: Ansible) -> None:
+        reading = play(
+            task("iam_password_policy_info", "policy"),
+            task("iam_password_policy_info", "some", wanted={"min_pw_length": 8, "require_numbers": True}),
+            failing("iam_password_policy_info", "unknown", wanted={"length": 8}),
+        )
         run = ansible(reading)
         assert run.task("policy")["result"]["password_policy"] == {}
-        assert run.task("group")["result"]["group"] == {}
+        assert run.task("some")["result"]["to_set"]["min_pw_length"] == 8
+        assert "length" in run.task("unknown")["result"]["msg"]
         admin.update_account_password_policy(MinimumPasswordLength=20, PasswordReusePrevention=5)
-        admin.create_group(GroupName="admins")
-        admin.add_user_to_group(GroupName="admins", UserName="admin")
         run = ansible(reading)
         policy = run.task("policy")["result"]["password_policy"]
         assert (policy["min_pw_length"], policy["pw_reuse_prevent"], policy["pw_max_age"]) == (20, 5, 0)
-        assert run.task("group")["result"]["group"] == {"name": "admins", "users": ["admin"], "managed_policies": []}
+        some = run.task("some")["result"]
+        assert some["to_set"] == {**policy, "require_numbers": True}
+        assert some["stricter"] == ["min_pw_length"]
 
 
 class TestVirtualMfaDevice:

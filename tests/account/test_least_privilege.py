@@ -12,8 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyotp
 import pytest
 import yaml
+from account import credentials_by_hand
 from conftest import CHECKOUT, Run
 from sandbox import Sandbox
 
@@ -26,6 +28,9 @@ REFUSALS = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "403"
 
 ADA = {"name": "ada", "mfa": "none"}
 BOB = {"name": "bob", "mfa": "seed", "access_key": True}
+EVE = {"name": "eve", "mfa": "phone", "console_access": False}
+ROBOT = {"name": "robot", "mfa": "seed", "console_access": False}
+IN_SECRETS_MANAGER = {"iam_admin_mfa_keeper": "secretsmanager"}
 # By role, the variables of the runs that between them make every kind of call.
 RUNS: dict[str, list[dict[str, Any]]] = {
     "cloudtrail": [
@@ -50,7 +55,8 @@ RUNS: dict[str, list[dict[str, Any]]] = {
     "password_policy": [{}],
     "iam_admin": [
         {
-            "iam_admin_users": [{**ADA, "tags": {"Team": "founders"}}, BOB, {"name": "eve", "mfa": "phone"}],
+            "iam_admin_users": [{**ADA, "tags": {"Team": "founders"}}, BOB, EVE, ROBOT],
+            **IN_SECRETS_MANAGER,
             "iam_admin_require_mfa": True,
             "iam_admin_managed_policies": ["ReadOnlyAccess", "arn:aws:iam::aws:policy/AdministratorAccess"],
             "iam_admin_account_alias": "acme",
@@ -59,11 +65,20 @@ RUNS: dict[str, list[dict[str, Any]]] = {
             "iam_admin_users": [
                 {**ADA, "tags": {"Team": "board"}, "update_password": "always", "access_key": True},
                 {**BOB, "rotate_access_key": True},
+                EVE,
+                ROBOT,
             ],
+            **IN_SECRETS_MANAGER,
+            "iam_admin_mfa_rotate": ["robot"],
             "iam_admin_purge": ["members", "policies"],
             "iam_admin_account_alias_state": "absent",
         },
-        {"iam_admin_users": [ADA, {**BOB, "state": "absent"}]},
+        {
+            "iam_admin_users": [ADA, {**BOB, "state": "absent"}, {**ROBOT, "state": "absent"}],
+            **IN_SECRETS_MANAGER,
+        },
+        # Whose secret is marked for deletion comes back.
+        {"iam_admin_users": [ADA, ROBOT], **IN_SECRETS_MANAGER},
     ],
     "billing_alarm": [
         {"billing_alarm_emails": ["a@example.com"], "billing_alarm_free_tier_emails": ["a@example.com"]},
@@ -124,7 +139,8 @@ def between_runs(account: Sandbox, role: str, out: Path, number: int) -> None:
         )
         iam.attach_user_policy(UserName="bob", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")
         iam.put_user_policy(UserName="bob", PolicyName="own", PolicyDocument=json.dumps(POLICY))
-        iam.upload_ssh_public_key(UserName="bob", SSHPublicKeyBody="ssh-rsa AAAA bob")
+    if (role, number) == ("iam_admin", 2):
+        credentials_by_hand.give(iam, "bob")
     if (role, number) == ("cloudtrail", 1):
         # A key whose policy somebody has changed.
         kms = account.client("kms", "ap-northeast-1")
@@ -149,7 +165,8 @@ def between_runs(account: Sandbox, role: str, out: Path, number: int) -> None:
 def test_a_role_needs_its_statement_and_all_of_it(
     account: Sandbox, ansible: Ansible, tmp_path: Path, role: str
 ) -> None:
-    newcomer = Newcomer(account, [STATEMENTS[sid_of(role)]])
+    statements = statements_of(role)
+    newcomer = Newcomer(account, statements)
     out = tmp_path / "out"
     if role == "account_report":
         trail = {"cloudtrail_home_region": "us-east-1"}
@@ -159,14 +176,26 @@ def test_a_role_needs_its_statement_and_all_of_it(
         if number:
             between_runs(account, role, out, number)
         for arguments in (["--check", "--diff"], [], [] if number else ["--diff"]):
-            run = ansible(play(role, variables, out), *arguments, env=newcomer.env, check=False)
+            more = phone_codes(out) if (role, number) == ("iam_admin", 1) else {}
+            run = ansible(play(role, {**variables, **more}, out), *arguments, env=newcomer.env, check=False)
             assert newcomer.refused() == set()
             assert run.rc == 0, run.output
-    assert newcomer.used() == set(STATEMENTS[sid_of(role)]["Action"])
+    assert newcomer.used() == {action for statement in statements for action in statement["Action"]}
 
 
-def sid_of(role: str) -> str:
-    return role.title().replace("_", "")
+def statements_of(role: str) -> list[dict[str, Any]]:
+    """The role's statement, and that for what it does beyond when it is asked to."""
+    sid = role.title().replace("_", "")
+    return [statement for name, statement in STATEMENTS.items() if name == sid or name.startswith(f"{sid}With")]
+
+
+def phone_codes(out: Path) -> dict[str, Any]:
+    """What eve's phone shows that has scanned the QR code, as long as it is there."""
+    seed = out / "eve.mfa"
+    if not seed.exists():
+        return {}
+    totp, now = pyotp.TOTP(pyotp.parse_uri(seed.read_text().strip()).secret), int(time.time())
+    return {"iam_admin_mfa_codes": {"eve": [totp.at(now - 30), totp.at(now)]}}
 
 
 def test_the_playbook_runs_with_nothing_but_the_policy(account: Sandbox, ansible: Ansible, tmp_path: Path) -> None:

@@ -561,6 +561,37 @@ class TestNothingLeaks:
                 assert not any(seed.encode() in path.read_bytes() for seed in seeds)
 
 
+class TestRefused:
+    @pytest.mark.parametrize("refused", [("secretsmanager", "GetSecretValue"), ("sts", "AssumeRole")])
+    def test_a_device_goes_although_its_secret_may_not_be_read(
+        self, account: Sandbox, iam: Any, run: Runs, refused: tuple[str, str]
+    ) -> None:
+        secret = {"name": "admin", "role_arn": "arn:aws:iam::210987654321:role/keeper", "region": "us-east-1"}
+        run(seed_secret=secret)
+        account.fail(*refused, "AccessDeniedException", status=400)
+        done = run(seed_secret=secret, state="absent")
+        assert (done["changed"], done["status"]) == (True, "absent")
+        assert f"AWS answered {refused[1]} with AccessDeniedException" in str(done["warnings"])
+        assert names(iam) == []
+        account.clear_faults()
+        keeper = account.account_client("secretsmanager", "210987654321")
+        assert "DeletedDate" not in keeper.describe_secret(SecretId="admin")
+
+    def test_a_user_who_rotates_their_own_device_needs_mfa(
+        self, account: Sandbox, iam: Any, run: Runs, tmp_path: Path
+    ) -> None:
+        run()
+        key = iam.create_access_key(UserName="admin")["AccessKey"]
+        own = {"access_key": key["AccessKeyId"], "secret_key": key["SecretAccessKey"]}
+        denied = run(rotate=True, **own)
+        assert "AWS answered EnableMFADevice with AccessDenied" in denied["msg"]
+        assert "only with the credentials of a session that proves MFA" in denied["msg"]
+        # The device in use is still the one, and the next run, of somebody else, ends it.
+        assert names(iam) == ["admin"]
+        assert run(rotate=True)["changed"]
+        assert names(iam) == ["admin-rotated"]
+
+
 class TestManyUsers:
     def test_two_hundred_users_with_devices_cost_a_listing(
         self, account: Sandbox, ansible: Ansible, tmp_path: Path
@@ -614,7 +645,7 @@ class TestInfo:
         done = ansible(
             play(
                 task("iam_virtual_mfa_device_info", "all"),
-                task("iam_virtual_mfa_device_info", "some", user_names=["bob", "to-come"]),
+                task("iam_virtual_mfa_device_info", "some", user_names=["bob", "to-come", "ADMIN"]),
             ),
             "--check",
         )
@@ -627,6 +658,7 @@ class TestInfo:
         assert (told["users_with_device"], told["users_without_device"]) == (["admin"], ["bob"])
         assert told["pending_devices"] == ["bob"]
         assert done.task("some")["result"]["users_without_device"] == ["bob", "to-come"]
+        assert done.task("some")["result"]["users_with_device"] == ["ADMIN"]
         assert pending["Base32StringSeed"].decode() not in str(done.tasks)
 
 
@@ -668,6 +700,25 @@ class TestSummary:
         ansible(role(iam_admin_users=[other, {"name": "robot", "state": "absent"}], **options))
         assert keeper.describe_secret(SecretId="acme/robot")["DeletedDate"]
         assert [path.name for path in (tmp_path / "out").iterdir()] == ["robot2.mfa"]
+
+    def test_a_secret_without_a_device_goes_with_the_user_too(
+        self, account: Sandbox, ansible: Ansible, tmp_path: Path
+    ) -> None:
+        iam, keeper = account.client("iam"), account.client("secretsmanager", "ap-northeast-1")
+        iam.create_user(UserName="robot")
+        totp = pyotp.TOTP(pyotp.random_base32())
+        uri = totp.provisioning_uri(name="robot@123456789012", issuer_name="Amazon Web Services")
+        keeper.create_secret(Name="dayone/mfa/robot", SecretString=uri)
+        # The phone that robot had before, whose enrolment was put off.
+        out = tmp_path / "out"
+        out.mkdir(mode=0o700)
+        (out / "robot.mfa").write_text(uri)
+        users = [{"name": "other", "console_access": False, "mfa": "none"}, {"name": "robot", "state": "absent"}]
+        options = {"dayone_output_dir": str(out), "iam_admin_mfa_keeper": "secretsmanager"}
+        ansible(role(iam_admin_users=users, **options))
+        assert keeper.describe_secret(SecretId="dayone/mfa/robot")["DeletedDate"]
+        assert [user["UserName"] for user in iam.list_users()["Users"]] == ["other"]
+        assert list(out.iterdir()) == []
 
     def test_a_user_may_not_have_the_name_of_anothers_rotated_device(self, ansible: Ansible, tmp_path: Path) -> None:
         users = [{"name": "bob"}, {"name": "Bob-rotated"}]

@@ -186,6 +186,29 @@ def test_rotation_in_secrets_manager(scene: Callable[..., Scene]) -> None:
     kill_everywhere(run, check)
 
 
+@pytest.mark.parametrize("place", [{}, {"seed_secret": {"name": "dayone/mfa/admin"}}], ids=["file", "secret"])
+def test_where_the_seed_of_a_device_lies_that_somebody_deleted(
+    scene: Callable[..., Scene], place: dict[str, Any]
+) -> None:
+    run = scene(method="seed", **place)
+
+    def begin_with_an_old_seed() -> None:
+        Scene.begin(run)
+        run.finish()
+        run.iam.deactivate_mfa_device(UserName="admin", SerialNumber=run.assigned())
+        run.iam.delete_virtual_mfa_device(SerialNumber=run.devices()[0]["SerialNumber"])
+
+    run.begin = begin_with_an_old_seed  # type: ignore[method-assign]
+
+    # Between the two nobody has the new device's seed, and the old one bears its name.
+    number = run.whole_run().index("after CreateVirtualMFADevice") + 1
+    run.begin()
+    assert run.module.run(run.arguments, kill_at=number).killed
+    run.finish()
+    kept = run.here.get_secret_value(SecretId="dayone/mfa/admin")["SecretString"] if place else ""
+    assert run.proves(pyotp.parse_uri(kept).secret if kept else run.seed_in_file(), run.assigned())
+
+
 def codes(seed_file: Path, now: float) -> list[str]:
     """What the phone shows that scanned the QR code."""
     totp = pyotp.TOTP(pyotp.parse_uri(seed_file.read_text().strip()).secret)

@@ -50,6 +50,13 @@ CALLS: dict[str, tuple[str, str, dict[str, Any], str, tuple[str, int]]] = {
         ("AccessDeniedException", 400),
     ),
     "freetier": ("freetier:GetFreeTierUsage", "get_free_tier_usage", {}, "*", ("AccessDeniedException", 400)),
+    "secretsmanager": (
+        "secretsmanager:CreateSecret",
+        "create_secret",
+        {"Name": "seeds/ada"},
+        f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:seeds/ada-??????",
+        ("AccessDeniedException", 400),
+    ),
 }
 
 

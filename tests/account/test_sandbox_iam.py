@@ -45,7 +45,10 @@ def test_they_come_in_pages(iam: Any) -> None:
 
 def test_a_user_who_has_something_is_not_deleted(iam: Any) -> None:
     iam.create_user(UserName="ada")
-    assert iam.list_service_specific_credentials(UserName="ada")["ServiceSpecificCredentials"] == []
+    git = iam.create_service_specific_credential(UserName="ada", ServiceName="codecommit.amazonaws.com")
+    git_id = git["ServiceSpecificCredential"]["ServiceSpecificCredentialId"]
+    (listed,) = iam.list_service_specific_credentials(UserName="ada")["ServiceSpecificCredentials"]
+    assert (listed["ServiceSpecificCredentialId"], "ServicePassword" in listed) == (git_id, False)
     iam.create_group(GroupName="admins")
     key = iam.create_access_key(UserName="ada")["AccessKey"]["AccessKeyId"]
     iam.create_login_profile(UserName="ada", Password="Some-Password-1")
@@ -54,6 +57,7 @@ def test_a_user_who_has_something_is_not_deleted(iam: Any) -> None:
     removals: list[tuple[str, dict[str, str]]] = [
         ("delete_access_key", {"AccessKeyId": key}),
         ("delete_login_profile", {}),
+        ("delete_service_specific_credential", {"ServiceSpecificCredentialId": git_id}),
         ("remove_user_from_group", {"GroupName": "admins"}),
         ("detach_user_policy", {"PolicyArn": READ_ONLY}),
     ]
@@ -64,3 +68,27 @@ def test_a_user_who_has_something_is_not_deleted(iam: Any) -> None:
     iam.delete_user(UserName="ada")
     with refused("NoSuchEntity", 404):
         iam.delete_user(UserName="ada")
+
+
+def test_a_service_has_two_credentials_of_a_user(iam: Any) -> None:
+    iam.create_user(UserName="ada")
+    for _number in range(2):
+        iam.create_service_specific_credential(UserName="ada", ServiceName="codecommit.amazonaws.com")
+    with refused("LimitExceeded", 409):
+        iam.create_service_specific_credential(UserName="ada", ServiceName="codecommit.amazonaws.com")
+    with refused("NoSuchEntity", 404):
+        iam.delete_service_specific_credential(UserName="ada", ServiceSpecificCredentialId="ACCA" + "0" * 16)
+    with refused("NoSuchEntity", 404):
+        iam.list_service_specific_credentials(UserName="nobody")
+
+
+@pytest.mark.parametrize("kind", ["User", "Group"])
+def test_names_and_paths(iam: Any, kind: str) -> None:
+    create = getattr(iam, f"create_{kind.lower()}")
+    path = "/" + "".join(map(chr, range(0x21, 0x7F))) + "/"
+    assert create(**{f"{kind}Name": "Ada+=,.@-_9", "Path": path})[kind]["Path"] == path
+    with refused("EntityAlreadyExists", 409):
+        create(**{f"{kind}Name": "aDA+=,.@-_9"})
+    for wrong in ({f"{kind}Name": "jürgen"}, {f"{kind}Name": "x" * 129}, {f"{kind}Name": "bob", "Path": "/b ü/"}):
+        with refused("ValidationError", 400):
+            create(**wrong)

@@ -226,3 +226,22 @@ def test_a_caller_needs_no_user_name(iam: Any, device: dict[str, Any], as_user: 
     assert ada.get_user()["User"]["UserName"] == "ada"
     assert len(ada.list_mfa_devices()["MFADevices"]) == 1
     assert iam.get_user()["User"]["Arn"] == "arn:aws:iam::123456789012:root"
+
+
+def test_who_has_a_device_changes_their_own_by_a_session_with_mfa(account: Sandbox, iam: Any) -> None:
+    iam.create_user(UserName="ada")
+    key = iam.create_access_key(UserName="ada")["AccessKey"]
+    own = account.client("iam", credentials=key)
+    first = own.create_virtual_mfa_device(VirtualMFADeviceName="one")["VirtualMFADevice"]
+    enable(own, first, -2, -1)
+    second = own.create_virtual_mfa_device(VirtualMFADeviceName="two")["VirtualMFADevice"]
+    with refused("AccessDenied", 403):
+        enable(own, second)
+    with refused("AccessDenied", 403):
+        own.deactivate_mfa_device(UserName="ada", SerialNumber=first["SerialNumber"])
+    sts = account.client("sts", credentials=key)
+    session = sts.get_session_token(SerialNumber=first["SerialNumber"], TokenCode=code(first))["Credentials"]
+    own = account.client("iam", credentials=session)
+    enable(own, second)
+    own.deactivate_mfa_device(UserName="ada", SerialNumber=first["SerialNumber"])
+    assert len(iam.list_mfa_devices(UserName="ada")["MFADevices"]) == 1

@@ -94,3 +94,10 @@ def test_users_change_their_own_password(account: Sandbox, iam: Any) -> None:
     iam.update_account_password_policy(**{**STRICT, "AllowUsersToChangePassword": False})
     with refused("AccessDenied", 403):
         ada.change_password(OldPassword=GOOD + "2", NewPassword=GOOD + "4")
+
+
+def test_characters_beyond_latin_1_are_refused(iam: Any) -> None:
+    for character in ("€", "\u0100", "\x0b", "😀"):
+        with refused("ValidationError", 400):
+            iam.create_login_profile(UserName="ada", Password=f"{GOOD}{character}")
+    iam.create_login_profile(UserName="ada", Password=f"{GOOD}\tÿ")

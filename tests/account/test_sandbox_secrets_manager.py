@@ -19,6 +19,15 @@ def secrets(account: Sandbox) -> Any:
     return client
 
 
+def test_a_label_that_was_moved_is_on_one_version(secrets: Any) -> None:
+    old = secrets.get_secret_value(SecretId="x")["VersionId"]
+    new = secrets.put_secret_value(SecretId="x", SecretString="two", VersionStages=["AWSPENDING"])["VersionId"]
+    move = {"SecretId": "x", "VersionStage": "AWSCURRENT", "MoveToVersionId": new, "RemoveFromVersionId": old}
+    secrets.update_secret_version_stage(**move)
+    secrets.put_secret_value(SecretId="x", SecretString="three", VersionStages=["AWSCURRENT"])
+    assert secrets.get_secret_value(SecretId="x", VersionStage="AWSCURRENT")["SecretString"] == "three"
+
+
 def test_without_a_label_the_current_version_is_given(secrets: Any) -> None:
     old = secrets.get_secret_value(SecretId="x")["VersionId"]
     new = secrets.put_secret_value(SecretId="x", SecretString="two", VersionStages=["AWSPENDING"])["VersionId"]

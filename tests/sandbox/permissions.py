@@ -14,6 +14,7 @@ from typing import Any
 
 from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
+from moto.secretsmanager.models import secretsmanager_backends
 
 from .request import Request
 
@@ -87,6 +88,7 @@ ALSO: dict[tuple[str, str], dict[str, str]] = {
     ("iam", "CreateVirtualMFADevice"): {"Tags": "TagMFADevice"},
     ("kms", "CreateKey"): {"Tags": "TagResource"},
     ("s3", "DeleteObjects"): {"BypassGovernanceRetention": "BypassGovernanceRetention"},
+    ("secretsmanager", "CreateSecret"): {"Tags": "TagResource"},
     ("s3", "CreateBucket"): {"ACL": "PutBucketAcl", "ObjectOwnership": "PutBucketOwnershipControls"},
     ("sns", "CreateTopic"): {"Tags": "TagResource"},
 }
@@ -193,6 +195,16 @@ def _budgets(call: Request) -> list[str]:
     return [call.params.get("ResourceARN") or f"arn:aws:budgets::{call.account}:budget/{name or ANY}"]
 
 
+def _secretsmanager(call: Request) -> list[str]:
+    """AWS adds six characters to the name of a secret."""
+    named = call.params.get("SecretId") or call.params.get("Name")
+    if named is None:
+        return [ANY]
+    found = secretsmanager_backends[call.account][call.region].secrets.get(named)
+    prefix = f"arn:aws:secretsmanager:{call.region}:{call.account}:secret:"
+    return [named if named.startswith("arn:") else found.arn if found else f"{prefix}{named}-??????"]
+
+
 def _sts(call: Request) -> list[str]:
     return [call.params.get("RoleArn", ANY)]
 
@@ -210,6 +222,7 @@ RESOURCES: dict[str, Callable[[Request], list[str]]] = {
     "iam": _iam,
     "kms": _kms,
     "s3": _s3,
+    "secretsmanager": _secretsmanager,
     "sns": _sns,
     "sts": _sts,
 }

@@ -14,6 +14,21 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._access_key imp
     to_csv,
     write_profile,
 )
+from ansible_collections.dayone.aws_account.plugins.module_utils._administrators import (
+    Group,
+    RefusalError,
+    User,
+    check_rights,
+    check_who_goes,
+    device_of,
+    group_of,
+    inline_policy_change,
+    lacks_tags,
+    other_paths,
+    remaining,
+    spelled,
+    users_of,
+)
 from ansible_collections.dayone.aws_account.plugins.module_utils._vault import NO_VAULT
 from ansible_collections.dayone.aws_account.plugins.modules.iam_access_key_file import (
     Interrupted,
@@ -22,17 +37,7 @@ from ansible_collections.dayone.aws_account.plugins.modules.iam_access_key_file 
     decide,
 )
 from ansible_collections.dayone.aws_account.plugins.modules.iam_account_alias import FORM
-from ansible_collections.dayone.aws_account.plugins.modules.iam_administrators_info import (
-    Group,
-    RefusalError,
-    check_rights,
-    check_who_goes,
-    device_of,
-    group_of,
-    inline_policy_change,
-    remaining,
-    same_name,
-)
+from ansible_collections.dayone.aws_account.plugins.modules.iam_administrators_info import files_of
 from ansible_collections.dayone.aws_account.plugins.modules.iam_password_policy_info import compared
 
 AT = 1_800_000_000.0  # when a key was made, in seconds since 1970
@@ -174,24 +179,23 @@ DETAILS = {
 }
 
 
-def test_the_group_in_the_account() -> None:
-    assert group_of(DETAILS, "Administrators") == Group(
-        {"arn:x": "x"}, {"dayone-require-mfa": {"Statement": []}}, {"ada"}
-    )
+@pytest.mark.parametrize("name", ["Administrators", "ADMINISTRATORS"])
+def test_the_group_in_the_account(name: str) -> None:
+    inline = {"dayone-require-mfa": {"Statement": list[Any]()}}
+    assert group_of(DETAILS, name) == Group("Administrators", "/", {"arn:x": "x"}, inline, {"ada"})
     assert group_of(DETAILS, "Others") is None
 
 
 @pytest.mark.parametrize(
-    ("wanted", "purge", "change"),
+    ("wanted", "change"),
     [
-        ({"Statement": []}, [], ""),
-        ({"Statement": [1]}, [], "put"),
-        (None, [], ""),
-        (None, ["policies"], "delete"),
+        ({"Statement": []}, ""),
+        ({"Statement": [1]}, "put"),
+        (None, "delete"),
     ],
 )
-def test_the_policy_that_requires_mfa(wanted: dict[str, Any] | None, purge: list[str], change: str) -> None:
-    params = {"inline_policy": wanted, "inline_policy_name": "dayone-require-mfa", "purge": purge}
+def test_the_policy_that_requires_mfa(wanted: dict[str, Any] | None, change: str) -> None:
+    params = {"inline_policy": wanted, "inline_policy_name": "dayone-require-mfa"}
     assert inline_policy_change(params, group_of(DETAILS, "Administrators")) == change
     assert inline_policy_change(params, None) == ("put" if wanted else "")
 
@@ -216,8 +220,10 @@ def test_who_may_not_go(caller: str, leaving: set[str], left: set[str], words: s
 
 def test_a_device_by_name_and_path() -> None:
     number = "arn:aws:iam::123456789012:mfa/phones/of/bob"
-    assert device_of("bob", number) == {"user_name": "bob", "device_name": "bob", "path": "/phones/of/"}
-    assert device_of("bob", "arn:aws:iam::123456789012:mfa/bob")["path"] == "/"
+    bob = {"given_name": "bob", "name": "Bob"}
+    names = {"name": "bob", "user_name": "Bob", "device_name": "bob"}
+    assert device_of(bob, number) == {**names, "path": "/phones/of/"}
+    assert device_of(bob, "arn:aws:iam::123456789012:mfa/bob") == {**names, "path": "/"}
 
 
 def test_an_alias_has_one_line() -> None:
@@ -225,10 +231,54 @@ def test_an_alias_has_one_line() -> None:
     assert not FORM.match("example-books\n")
 
 
-def test_names_differ_in_more_than_case() -> None:
-    same_name({"Ada"}, ["Ada", "bob"])
-    with pytest.raises(RefusalError, match="'Ada'"):
-        same_name({"Ada"}, ["ada"])
+def test_names_are_spelled_as_in_the_account() -> None:
+    assert spelled({"Ada": User()}, ["ada", "Bob"]) == {"ada": "Ada", "Bob": "Bob"}
+
+
+def test_users_with_paths_and_tags() -> None:
+    item = {"UserName": "ada", "Path": "/staff/", "Tags": [{"Key": "Team", "Value": "board"}]}
+    there = users_of({"UserDetailList": [item]})
+    assert there == {"ada": User("/staff/", {"Team": "board"})}
+    assert not lacks_tags({"name": "ada", "tags": {"Team": "board"}}, there)
+    assert lacks_tags({"name": "ada", "tags": {"Team": "founders"}}, there)
+    assert not lacks_tags({"name": "bob", "tags": {"Team": "founders"}}, there)
+
+
+@pytest.mark.parametrize(
+    ("path", "group_path", "words"),
+    [
+        (None, None, []),
+        ("/staff/", "/admins/", []),
+        ("/", None, ["User 'ada' has the path '/staff/', and '/' was asked for."]),
+        (None, "/", ["The group 'Admins' has the path '/admins/', and '/' was asked for."]),
+    ],
+)
+def test_paths_that_stay_are_named(path: str | None, group_path: str | None, words: list[str]) -> None:
+    ada = {"name": "ada", "state": "present", "path": path}
+    others = {"name": "eve", "state": "present", "path": "/x/"}, {**ada, "state": "absent", "path": "/x/"}
+    params = {"users": [ada, *others], "group_path": group_path}
+    said = other_paths(params, {"ada": User("/staff/")}, Group("Admins", "/admins/", {}, {}, set()))
+    assert [sentence.split(" It stays")[0] for sentence in said] == words
+    assert other_paths(params, {}, None) == []
+
+
+def test_where_secrets_of_a_user_may_lie() -> None:
+    user = {"password_file": "o/b.password", "access_key_file": "o/b.csv", "seed_file": "o/b.mfa"}
+    assert [str(path) for path in files_of(user)] == [
+        "o/b.password",
+        "o/b.password.new",
+        "o/b.csv",
+        "o/.b.csv.creating",
+        "o/.b.password.partial",
+        "o/.b.password.new.partial",
+        "o/.b.csv.partial",
+        "o/..b.csv.creating.partial",
+        "o/.b.mfa.partial",
+        "o/.b.mfa.new.partial",
+        "o/.b.mfa.png.partial",
+        "o/.b.mfa.new.png.partial",
+    ]
+    assert list(files_of(dict.fromkeys(user))) == []
 
 
 @pytest.mark.parametrize(
@@ -257,8 +307,18 @@ def test_no_policy_at_all_is_not_stricter() -> None:
     assert compared({}, POLICY, weaken=False) == {"to_set": POLICY, "stricter": []}
 
 
+def test_what_is_not_asked_for_stays() -> None:
+    some = {"min_pw_length": 8}
+    assert compared(POLICY, some, weaken=True) == {"to_set": {**POLICY, **some}, "stricter": ["min_pw_length"]}
+    of_aws = compared({}, some, weaken=False)["to_set"]
+    assert (of_aws.keys(), of_aws["min_pw_length"], of_aws["require_symbols"]) == (POLICY.keys(), 8, False)
+
+
 def test_rules_that_a_password_breaks() -> None:
     assert broken_password_rules("x", {}) == []
+    assert broken_password_rules("Olá\tÿ", {}) == []
+    for character in ("€", "\u0100", "\x0b"):
+        assert "IAM takes in no password" in broken_password_rules(f"x{character}", {})[0]
     assert broken_password_rules("longenough", {"min_pw_length": 12, "require_numbers": True}) == [
         "it needs at least 12 characters",
         "it needs a digit (0 to 9)",

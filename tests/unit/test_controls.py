@@ -39,6 +39,8 @@ OPEN: list[tuple[str, dict[str, Any], str]] = [
     ("R4", {"preferences": Unread("denied")}, "manual"),
     ("R4", {"preferences": Unread("This botocore does not know it.", asked=False)}, "unknown"),
     ("R4", {"preferences": Unread("x because no identity-based policy allows the action")}, "unknown"),
+    ("R4", {"preferences": Unread("x because no service control policy allows the action")}, "unknown"),
+    ("R4", {"preferences": Unread("x because no permissions boundary allows the action")}, "unknown"),
     ("R4", {"preferences": Unread("x with an explicit deny in an identity-based policy")}, "unknown"),
     ("R4", {"caller": "arn:aws:iam::123456789012:root"}, "unknown"),
     ("R5", {"aliases": []}, "fail"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 from typing import Any
 
 from moto.iam.models import Group, IAMBackend, User, iam_backends
@@ -117,18 +119,78 @@ def _group_details(group: Group) -> dict[str, Any]:
     }
 
 
-@rule("iam", "ListServiceSpecificCredentials")
-def no_service_credentials(request: Request, _world: World) -> Answer:
-    """Nobody here has any, for CreateServiceSpecificCredential is not in the sandbox.
+# The patterns of the API reference's UserName, GroupName and Path.
+NAME = re.compile(r"[\w+=,.@-]+", re.ASCII)
+PATH = re.compile(r"/|/[!-~]+/")
 
-    https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListServiceSpecificCredentials.html
+
+@rule("iam", "CreateUser", "CreateGroup")
+def name_and_path(request: Request, _world: World) -> None:
+    """https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateUser.html and API_CreateGroup.html
+
+    Names that differ in upper and lower case only are one name:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
     """
-    user_of(request)
-    return {"ServiceSpecificCredentials": []}
+    iam = iam_of(request)
+    kind, longest, existing = ("User", 64, iam.users) if request.action == "CreateUser" else ("Group", 128, iam.groups)
+    name, path = request.params[f"{kind}Name"], request.params.get("Path", "/")
+    if not NAME.fullmatch(name) or len(name) > longest:
+        raise RefusalError("ValidationError", f"The specified value for {kind.lower()}Name is invalid.")
+    if not PATH.fullmatch(path) or len(path) > 512:
+        raise RefusalError("ValidationError", "The specified value for path is invalid.")
+    if name.lower() in {there.lower() for there in existing}:
+        raise RefusalError("EntityAlreadyExists", f"{kind} with name {name} already exists.", 409)
+
+
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_ssh-keys.html: two sets of credentials for a service.
+CREDENTIALS_PER_SERVICE = 2
+
+
+@rule("iam", "CreateServiceSpecificCredential")
+def create_service_credential(request: Request, world: World) -> Answer:
+    """https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateServiceSpecificCredential.html"""
+    user, service = user_of(request), request.params["ServiceName"]
+    there = service_credentials(request, world, user)
+    if sum(item["ServiceName"] == service for item in there) >= CREDENTIALS_PER_SERVICE:
+        raise RefusalError("LimitExceeded", f"Cannot exceed quota for {service} credentials.", 409)
+    made = {
+        "CreateDate": user.create_date,
+        "ServiceName": service,
+        "ServiceUserName": f"{user.name}-at-{request.account}",
+        "ServiceSpecificCredentialId": f"ACCA{secrets.token_hex(8).upper()}",
+        "UserName": user.name,
+        "Status": "Active",
+    }
+    there.append(made)
+    return {"ServiceSpecificCredential": {**made, "ServicePassword": secrets.token_urlsafe(32)}}
+
+
+@rule("iam", "ListServiceSpecificCredentials")
+def list_service_credentials(request: Request, world: World) -> Answer:
+    """https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListServiceSpecificCredentials.html"""
+    return {"ServiceSpecificCredentials": service_credentials(request, world, user_of(request))}
+
+
+@rule("iam", "DeleteServiceSpecificCredential")
+def delete_service_credential(request: Request, world: World) -> Answer:
+    """https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteServiceSpecificCredential.html"""
+    name = request.params["ServiceSpecificCredentialId"]
+    there = service_credentials(request, world, user_of(request))
+    found = [item for item in there if item["ServiceSpecificCredentialId"] == name]
+    if not found:
+        raise no_such_entity(f"The service specific credential with id {name} cannot be found.")
+    there.remove(found[0])
+    return {}
+
+
+def service_credentials(request: Request, world: World, user: User) -> list[dict[str, Any]]:
+    """The user's service-specific credentials, to be changed in place."""
+    found: list[dict[str, Any]] = world.memory["service credentials"].setdefault((request.account, user.id), [])
+    return found
 
 
 @rule("iam", "DeleteUser")
-def user_with_belongings(request: Request, _world: World) -> None:
+def user_with_belongings(request: Request, world: World) -> None:
     """https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUser.html: what the user has goes first."""
     user = user_of(request)
     belongings = {
@@ -136,6 +198,7 @@ def user_with_belongings(request: Request, _world: World) -> None:
         "access keys": user.access_keys,
         "signing certificates": user.signing_certificates,
         "SSH public keys": user.ssh_public_keys,
+        "service specific credentials": service_credentials(request, world, user),
         "policies": user.policies or user.managed_policies,
         "groups": [group for group in iam_of(request).groups.values() if user in group.users],
     }

@@ -76,6 +76,22 @@ def qr_code(name: str, account: str, seed: str) -> bytes:
     return png.getvalue()
 
 
+@rule("iam", "EnableMFADevice", "DeactivateMFADevice")
+def own_devices_with_mfa(request: Request, _world: World) -> None:
+    """A user who has a device changes their own devices by a session that proves MFA.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_enable_cliapi.html
+    """
+    principal, user = request.principal, user_of(request)
+    if principal.user_name == user.name and user.mfa_devices and not principal.mfa:
+        raise RefusalError(
+            "AccessDenied",
+            f"User: {principal.arn} is not authorized to perform: iam:{request.action} on resource: user {user.name} "
+            "because MFA authentication is required",
+            403,
+        )
+
+
 @rule("iam", "EnableMFADevice")
 def enable(request: Request, world: World) -> Answer:
     """https://docs.aws.amazon.com/IAM/latest/APIReference/API_EnableMFADevice.html"""

@@ -14,6 +14,8 @@ from .iam import iam_of, user_of
 from .registry import Answer, rule
 
 MAXIMUM_LENGTH = 128
+# The pattern of Password in the API reference of CreateLoginProfile.
+CHARACTERS = re.compile(r"[\t\n\r\u0020-\u00FF]*")
 UPPERCASE, LOWERCASE, NUMBER = "[A-Z]", "[a-z]", "[0-9]"
 # The non-alphanumeric characters that count, from the API reference of UpdateAccountPasswordPolicy.
 SYMBOL = r"[!@#$%^&*()_+\-=\[\]{}|']"
@@ -69,6 +71,10 @@ def change_own_password(request: Request, world: World) -> Answer:
 
 def check_password(request: Request, world: World, user_name: str, password: str) -> None:
     """Refuse a password that breaks the policy, naming what is missing as AWS does."""
+    if not CHARACTERS.fullmatch(password):
+        raise RefusalError(
+            "ValidationError", "1 validation error detected: Value at 'password' failed to satisfy constraint.", 400
+        )
     policy = iam_of(request).account_password_policy
     if policy is None:
         missing = default_policy_gaps(password, identity={request.account, *iam_of(request).account_aliases})

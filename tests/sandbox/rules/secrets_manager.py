@@ -69,3 +69,15 @@ def label_is_moved_from_where_it_is(request: Request, _world: World) -> None:
             f"The parameter RemoveFromVersionId can't be empty. Staging label {label} is currently attached to version "
             f"{holder}, so you must explicitly reference that version in RemoveFromVersionId.",
         )
+
+
+@rule("secretsmanager", "PutSecretValue")
+def label_has_one_version(request: Request, _world: World) -> None:
+    """https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html: a label is on one version.
+
+    moto takes AWSCURRENT from the version that had it before UpdateSecretVersionStage moved it.
+    """
+    secret = secret_of(request)
+    if isinstance(secret, FakeSecret):
+        current = [name for name, version in secret.versions.items() if "AWSCURRENT" in version["version_stages"]]
+        secret.set_default_version_id(current[0] if current else None)
