@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import account, billing, budgets, iam, mfa, passwords, s3, secrets_manager, sns, sts, trails
+from . import account, billing, budgets, cost_anomalies, iam, mfa, passwords, s3, secrets_manager, sns, sts, trails
 from .registry import RULES, Answer, Rule
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "account",
     "billing",
     "budgets",
+    "cost_anomalies",
     "iam",
     "mfa",
     "passwords",
