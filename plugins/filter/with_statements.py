@@ -3,10 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
-
-from ansible_collections.dayone.aws_account.plugins.module_utils._statements import with_statements
 
 DOCUMENTATION = r"""
 name: with_statements
@@ -40,6 +38,19 @@ _value:
   description: The policy with the statements.
   type: dict
 """
+
+
+def with_statements(is_now: Mapping[str, Any], policy: Mapping[str, Any]) -> dict[str, Any]:
+    """The policy ``is_now`` with the statements of ``policy``, which replace those of the same ``Sid``."""
+    ours = {statement["Sid"]: statement for statement in policy["Statement"]}
+    kept = [statement for statement in statements(is_now) if statement.get("Sid") not in ours]
+    return {**policy, **is_now, "Statement": [*kept, *ours.values()]}
+
+
+def statements(policy: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A policy's statements: AWS takes a single one without a list too."""
+    found = policy.get("Statement", [])
+    return [dict(found)] if isinstance(found, Mapping) else list(found)
 
 
 class FilterModule:
