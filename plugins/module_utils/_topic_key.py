@@ -8,18 +8,14 @@ https://repost.aws/knowledge-center/cloudwatch-receive-sns-for-alarm-trigger
 
 from __future__ import annotations
 
-import fnmatch
 import json
 import re
 from typing import Any
 
-from ansible_collections.dayone.aws_account.plugins.module_utils._statements import statements
+from ansible_collections.dayone.aws_account.plugins.module_utils._policy_allows import ALLOWED, UNSURE, Ask, judge
 
 ACTIONS = ("kms:Decrypt", "kms:GenerateDataKey")
 AWS_MANAGED_ALIAS = re.compile(r"(^|:)alias/aws/")
-# What an account's own services send, so that a condition on it lets them in.
-ACCOUNT_KEYS = ("aws:sourceaccount", "aws:sourceowner")
-ARN_KEYS = ("aws:sourcearn",)
 
 
 def check_key(key: dict[str, Any], region: str) -> None:
@@ -47,19 +43,26 @@ def aws_managed(name: str) -> str:
     )
 
 
-def check_policy(arn: str, policy: dict[str, Any], services: tuple[str, ...]) -> None:
+def check_policy(arn: str, policy: str, services: tuple[str, ...]) -> None:
     """See that the key's policy lets these services encrypt and decrypt for the key's account.
 
     Raises:
         ValueError: it does not; with the statement to add.
     """
     account = arn.split(":")[4]
-    shut_out = [one for one in services if not all(allows(policy, one, action, account) for action in ACTIONS)]
+    shut_out = [one for one in services if not all(_lets(policy, one, action, arn) for action in ACTIONS)]
     if shut_out:
         raise ValueError(
             f"The policy of the key {arn} does not let {', '.join(shut_out)} use it, so their messages would never "
             f"arrive. Add this statement to it: {json.dumps(statement(services, account))}"
         )
+
+
+def _lets(policy: str, service: str, action: str, arn: str) -> bool:
+    """Whether the policy lets the service in, or may: a condition on what is not known yet is given the benefit."""
+    context = {"aws:SourceAccount": arn.split(":")[4]}
+    ask = Ask(service, action, arn, context, frozenset({"kms:calleraccount", "kms:viaservice"}))
+    return judge(policy, ask).verdict in (ALLOWED, UNSURE)
 
 
 def statement(services: tuple[str, ...], account: str) -> dict[str, Any]:
@@ -72,44 +75,3 @@ def statement(services: tuple[str, ...], account: str) -> dict[str, Any]:
         "Resource": "*",
         "Condition": {"StringEquals": {"aws:SourceAccount": account}},
     }
-
-
-def allows(policy: dict[str, Any], service: str, action: str, account: str) -> bool:
-    """Whether a statement allows the service this, for its own account, and none denies it."""
-    effects = {one["Effect"] for one in statements(policy) if _is_about(one, service, action, account)}
-    return effects == {"Allow"}
-
-
-def _is_about(one: dict[str, Any], service: str, action: str, account: str) -> bool:
-    """Conditions of other kinds than those of the source are taken to hold for an Allow, and not to for a Deny."""
-    principal = one.get("Principal", {})
-    services = ["*"] if principal == "*" else _list(principal.get("Service", [])) + _list(principal.get("AWS", []))
-    if "*" not in services and service not in services:
-        return False
-    if not any(fnmatch.fnmatchcase(action.lower(), pattern.lower()) for pattern in _list(one.get("Action", []))):
-        return False
-    conditions = one.get("Condition", {})
-    if one["Effect"] == "Deny" and conditions:
-        return False
-    return all(
-        _holds(operator, key.lower(), _list(values), account)
-        for operator, keys in conditions.items()
-        for key, values in keys.items()
-    )
-
-
-def _holds(operator: str, key: str, values: list[str], account: str) -> bool:
-    if "Not" in operator:
-        return True
-    if key in ACCOUNT_KEYS:
-        return any(fnmatch.fnmatchcase(account, value) for value in values)
-    if key in ARN_KEYS:
-        return any(
-            fnmatch.fnmatchcase(account, value.split(":")[4] if value.count(":") > 4 else value) for value in values
-        )
-    # A principal's or a caller's own condition keys, which services do not send.
-    return not key.startswith(("aws:principal", "kms:calleraccount", "kms:viaservice"))
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]

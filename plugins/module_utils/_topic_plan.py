@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from ansible_collections.amazon.aws.plugins.module_utils.policy import compare_policies
 from ansible_collections.dayone.aws_account.plugins.module_utils._billing import state_of
-from ansible_collections.dayone.aws_account.plugins.module_utils._statements import statements, with_statements
+from ansible_collections.dayone.aws_account.plugins.module_utils._policy_allows import as_list
 
 # Who sends the messages: alarms, budgets, cost anomalies.
 # https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
@@ -20,6 +20,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._statements imp
 PUBLISHERS = ("budgets.amazonaws.com", "cloudwatch.amazonaws.com", "costalerts.amazonaws.com")
 # The statement of a new topic, which lets all principals of the account publish.
 AWS_DEFAULT = "__default_statement_ID"
+OURS = "DayoneBillingPublish"
 MARK = "dayone:email:"
 MARKED_AS = "subscribed by dayone.aws_account"
 
@@ -131,23 +132,20 @@ def _shown(policy: dict[str, Any], emails: Any, key: str, tags: Any) -> dict[str
 
 def wanted_policy(arn: str, now: dict[str, Any]) -> dict[str, Any]:
     """The policy with our statement in place of AWS's default one, and with all that others wrote."""
-    others = [statement for statement in statements(now) if statement.get("Sid") != AWS_DEFAULT]
-    wanted = with_statements({**now, "Statement": others} if others else {}, ours(arn))
+    replaced = (AWS_DEFAULT, OURS)
+    others = [one for one in as_list(now.get("Statement", [])) if one.get("Sid") not in replaced]
+    kept = now if others else {}
+    wanted = {"Version": "2012-10-17", **kept, "Statement": [*others, publish_statement(arn)]}
     return now if now and not compare_policies(wanted, now) else wanted
 
 
-def ours(arn: str) -> dict[str, Any]:
-    """The policy that lets alarms, budgets and cost anomalies of this account publish, and nobody else."""
+def publish_statement(arn: str) -> dict[str, Any]:
+    """Lets alarms, budgets and cost anomalies of the topic's account publish, and nobody else."""
     return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "DayoneBillingPublish",
-                "Effect": "Allow",
-                "Principal": {"Service": list(PUBLISHERS)},
-                "Action": "SNS:Publish",
-                "Resource": arn,
-                "Condition": {"StringEquals": {"aws:SourceAccount": arn.split(":")[4]}},
-            }
-        ],
+        "Sid": OURS,
+        "Effect": "Allow",
+        "Principal": {"Service": list(PUBLISHERS)},
+        "Action": "SNS:Publish",
+        "Resource": arn,
+        "Condition": {"StringEquals": {"aws:SourceAccount": arn.split(":")[4]}},
     }

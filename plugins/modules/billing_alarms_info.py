@@ -295,7 +295,7 @@ class Account:
             raise ValueError(f"There is no key {key_id} in {self.module.region}, where the topic is.") from None
         check_key(key, self.module.region)
         policy = client.get_key_policy(aws_retry=True, KeyId=key["Arn"], PolicyName="default")["Policy"]
-        check_policy(key["Arn"], json.loads(policy), PUBLISHERS)
+        check_policy(key["Arn"], policy, PUBLISHERS)
         return key
 
 

@@ -8,39 +8,47 @@ module: cloudtrail_event_selectors
 version_added: 0.1.0
 short_description: Choose which events a CloudTrail trail records
 description:
-  - Sets the classic event selector and the Insights selectors of an existing trail, as a whole.
-  - A trail with advanced event selectors gets the classic one in their place; a warning says what is lost.
+  - Sets the event selectors of an existing trail, classic or advanced ones, and its Insights selectors, all as a whole.
+  - It reads first, and changes only what differs; the order of lists does not count.
+  - A trail has classic or advanced event selectors. Where one kind gives way to the other, a warning names the filters
+    and data resources that go.
+  - AWS's limits are checked before the first call. These are 250 single data resources and 500 values of advanced event
+    selectors for a trail, see U(https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html).
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
   - dayone.aws_account.attributes
+  - dayone.aws_account.event_selectors
 options:
   name:
     description: The trail, by its name (in its home region) or its ARN.
     type: str
     required: true
   read_write_type:
-    description: Which management and data events are recorded, those that only read, those that write, or all.
+    description:
+      - Which management and data events are recorded, those that only read, those that write, or all.
+      - C(all) unless given. Not together with I(advanced_event_selectors).
     type: str
     choices: [all, read, write]
-    default: all
   include_management_events:
-    description: Whether management events are recorded.
+    description:
+      - Whether management events are recorded.
+      - C(true) unless given. Not together with I(advanced_event_selectors).
     type: bool
-    default: true
   exclude_management_event_sources:
     description:
       - Services whose management events are left out. AWS takes C(kms.amazonaws.com) and C(rdsdata.amazonaws.com).
+      - None unless given. Not together with I(advanced_event_selectors).
     type: list
     elements: str
     choices: [kms.amazonaws.com, rdsdata.amazonaws.com]
-    default: []
   data_events:
-    description: Data events that are recorded as well. Each costs, whichever trail it is.
+    description:
+      - Data events that are recorded as well. Each costs, whichever trail it is.
+      - None unless given. Not together with I(advanced_event_selectors), which has other kinds of resources too.
     type: list
     elements: dict
-    default: []
     suboptions:
       type:
         description: The kind of resource.
@@ -55,7 +63,17 @@ options:
         elements: str
         default: []
   insights:
-    description: The kinds of Insights events that are recorded. Each costs.
+    description:
+      - The kinds of Insights that look at management events. Each costs.
+      - C(ApiCallRateInsight) needs write management events, C(ApiErrorRateInsight) any.
+    type: list
+    elements: str
+    choices: [ApiCallRateInsight, ApiErrorRateInsight]
+    default: []
+  data_event_insights:
+    description:
+      - The kinds of Insights that look at the data events of the trail. Each costs.
+      - Needs a botocore that knows C(EventCategories) of PutInsightSelectors, as those of 2026 do.
     type: list
     elements: str
     choices: [ApiCallRateInsight, ApiErrorRateInsight]
@@ -70,6 +88,7 @@ attributes:
     support: full
 seealso:
   - module: amazon.aws.cloudtrail
+  - module: dayone.aws_account.cloudtrail_trails_info
 author:
   - The dayone.aws_account contributors (@dayone)
 """
@@ -86,11 +105,30 @@ EXAMPLES = r"""
     name: management-events
     exclude_management_event_sources: [kms.amazonaws.com]
     insights: [ApiCallRateInsight, ApiErrorRateInsight]
+
+- name: Record management events, and deletions in all buckets but one
+  dayone.aws_account.cloudtrail_event_selectors:
+    name: management-events
+    advanced_event_selectors:
+      - name: All management events
+        field_selectors:
+          - field: eventCategory
+            equals: [Management]
+      - name: Deleted objects
+        field_selectors:
+          - field: eventCategory
+            equals: [Data]
+          - field: resources.type
+            equals: ['AWS::S3::Object']
+          - field: eventName
+            starts_with: [Delete]
+          - field: resources.ARN
+            not_starts_with: ['arn:aws:s3:::example-logs/']
 """
 
 RETURN = r"""
 event_selectors:
-  description: The trail's classic event selector, as it is now.
+  description: The trail's classic event selector, as it is now; none where it has advanced ones.
   type: list
   elements: dict
   returned: always
@@ -101,15 +139,31 @@ event_selectors:
       data_resources:
         - type: AWS::S3::Object
           values: ["arn:aws:s3"]
+advanced_event_selectors:
+  description: The trail's advanced event selectors, as they are now; none where it has a classic one.
+  type: list
+  elements: dict
+  returned: always
+  sample:
+    - name: All management events
+      field_selectors:
+        - field: eventCategory
+          equals: [Management]
 insights:
-  description: The kinds of Insights events, as they are now.
+  description: The kinds of Insights that look at management events, as they are now.
   type: list
   elements: str
   returned: always
   sample: [ApiCallRateInsight]
+data_event_insights:
+  description: The kinds of Insights that look at data events, as they are now.
+  type: list
+  elements: str
+  returned: always
+  sample: []
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 try:
     import botocore.exceptions
@@ -120,162 +174,149 @@ from ansible.module_utils.common.dict_transformations import camel_dict_to_snake
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.dayone.aws_account.plugins.module_utils._event_selector_rules import broken_rules, wildcards
+from ansible_collections.dayone.aws_account.plugins.module_utils._event_selectors import (
+    ADVANCED_OPTION,
+    ALL_OF,
+    EXCLUDABLE_SOURCES,
+    INSIGHTS,
+    READ_WRITE_TYPES,
+    Insights,
+    Selectors,
+    insights_of,
+    lost,
+    new_trail,
+    selectors_of,
+    wanted_selectors,
+)
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
+from ansible_collections.dayone.aws_account.plugins.module_utils._recorded_events import possible_insights
 
-READ_WRITE_TYPES = {"all": "All", "read": "ReadOnly", "write": "WriteOnly"}
-# How AWS spells "all of them" for a kind of resource; {partition} is aws, aws-cn or aws-us-gov.
-# https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DataResource.html
-ALL_OF = {
-    "AWS::S3::Object": "arn:{partition}:s3",
-    "AWS::Lambda::Function": "arn:{partition}:lambda",
-    "AWS::DynamoDB::Table": "arn:{partition}:dynamodb",
-}
-NEW_TRAIL: dict[str, Any] = {
-    "ReadWriteType": "All",
-    "IncludeManagementEvents": True,
-    "ExcludeManagementEventSources": [],
-    "DataResources": [],
-}
+CLASSIC_OPTIONS = (
+    "read_write_type",
+    "include_management_events",
+    "exclude_management_event_sources",
+    "data_events",
+)
 
 
-class Selectors(NamedTuple):
-    """What a trail records: its classic selectors (None: it has advanced ones) and its kinds of Insights."""
+class Trail:
+    """The selectors of one trail, read and written."""
 
-    classic: list[dict[str, Any]] | None
-    insights: list[str]
+    def __init__(self, client: Any, name: str) -> None:
+        self._client = client
+        self._name = name
+
+    def knows_categories(self) -> bool:
+        """Whether this botocore can say which events Insights look at; AWS takes management events unless told."""
+        shape = self._client.meta.service_model.shape_for("InsightSelector")
+        return "EventCategories" in shape.members
+
+    def read(self) -> Selectors | None:
+        """What the trail records; None where there is no such trail."""
+        try:
+            answer = self._client.get_event_selectors(aws_retry=True, TrailName=self._name)
+        except is_boto3_error_code("TrailNotFoundException"):
+            return None
+        return selectors_of(answer, self._read_insights())
+
+    def _read_insights(self) -> Insights:
+        try:
+            return insights_of(self._client.get_insight_selectors(aws_retry=True, TrailName=self._name))
+        except is_boto3_error_code("InsightNotEnabledException"):
+            return {}
+
+    def change(self, now: Selectors, wanted: Selectors) -> None:
+        """Write what differs. Insights go off before the events that they look at do, and on after these are."""
+        between = possible_insights(now.insights, wanted)
+        if between != now.insights:
+            self._put_insights(between)
+        if (now.classic, now.advanced) != (wanted.classic, wanted.advanced):
+            kind = (
+                {"AdvancedEventSelectors": wanted.advanced} if wanted.advanced else {"EventSelectors": wanted.classic}
+            )
+            self._client.put_event_selectors(aws_retry=True, TrailName=self._name, **kind)
+        if between != wanted.insights:
+            self._put_insights(wanted.insights)
+
+    def _put_insights(self, insights: Insights) -> None:
+        categories = self.knows_categories()
+        self._client.put_insight_selectors(
+            aws_retry=True,
+            TrailName=self._name,
+            InsightSelectors=[
+                {"InsightType": kind, **({"EventCategories": looked_at} if categories else {})}
+                for kind, looked_at in sorted(insights.items())
+            ],
+        )
 
 
-def normalised(selector: dict[str, Any]) -> dict[str, Any]:
-    """The selector with what AWS leaves out filled in and every list in one order, so that two can be compared."""
-    filled = {**NEW_TRAIL, **selector}
-    resources = [{"Type": item["Type"], "Values": sorted(item.get("Values", []))} for item in filled["DataResources"]]
+def as_result(selectors: Selectors) -> dict[str, Any]:
     return {
-        **filled,
-        "ExcludeManagementEventSources": sorted(filled["ExcludeManagementEventSources"]),
-        "DataResources": sorted(resources, key=lambda item: str(item["Type"])),
+        "event_selectors": [camel_dict_to_snake_dict(selector) for selector in selectors.classic],
+        "advanced_event_selectors": [camel_dict_to_snake_dict(selector) for selector in selectors.advanced],
+        "insights": sorted(kind for kind, looked_at in selectors.insights.items() if "Management" in looked_at),
+        "data_event_insights": sorted(kind for kind, looked_at in selectors.insights.items() if "Data" in looked_at),
     }
 
 
-def wanted_selectors(params: dict[str, Any], partition: str) -> Selectors:
-    """What the trail should record, from the module's options."""
-    resources = [
-        {
-            "Type": item["type"],
-            "Values": [_resource_arn(arn, item["type"]) for arn in item["arns"]]
-            or [ALL_OF[item["type"]].format(partition=partition)],
-        }
-        for item in params["data_events"]
-    ]
-    selector = normalised(
-        {
-            "ReadWriteType": READ_WRITE_TYPES[params["read_write_type"]],
-            "IncludeManagementEvents": params["include_management_events"],
-            "ExcludeManagementEventSources": params["exclude_management_event_sources"],
-            "DataResources": resources,
-        }
-    )
-    return Selectors([selector], sorted(params["insights"]))
-
-
-def _resource_arn(arn: str, kind: str) -> str:
-    """A bucket's ARN gets the slash that makes AWS record its objects."""
-    is_bucket = kind == "AWS::S3::Object" and arn.count(":") == 5 and "/" not in arn
-    return f"{arn}/" if is_bucket else arn
-
-
-def read_selectors(client: Any, name: str) -> Selectors | None:
-    """What the trail records; None where there is no such trail."""
-    try:
-        answer = client.get_event_selectors(aws_retry=True, TrailName=name)
-    except is_boto3_error_code("TrailNotFoundException"):
-        return None
-    classic = None if answer.get("AdvancedEventSelectors") else answer.get("EventSelectors", [])
-    return Selectors(
-        None if classic is None else [normalised(selector) for selector in classic], read_insights(client, name)
-    )
-
-
-def read_insights(client: Any, name: str) -> list[str]:
-    try:
-        answer = client.get_insight_selectors(aws_retry=True, TrailName=name)
-    except is_boto3_error_code("InsightNotEnabledException"):
-        return []
-    return sorted(selector["InsightType"] for selector in answer.get("InsightSelectors", []))
-
-
-def put_differences(client: Any, name: str, now: Selectors, wanted: Selectors) -> None:
-    """Write what differs. Insights need management events: they go off before these do, and on after."""
-    if now.insights != wanted.insights and not wanted.insights:
-        _put_insights(client, name, wanted.insights)
-    if now.classic != wanted.classic:
-        client.put_event_selectors(aws_retry=True, TrailName=name, EventSelectors=wanted.classic)
-    if now.insights != wanted.insights and wanted.insights:
-        _put_insights(client, name, wanted.insights)
-
-
-def _put_insights(client: Any, name: str, insights: list[str]) -> None:
-    client.put_insight_selectors(
-        aws_retry=True, TrailName=name, InsightSelectors=[{"InsightType": kind} for kind in insights]
-    )
-
-
-def as_diff(selectors: Selectors) -> dict[str, Any]:
-    classic = "advanced event selectors" if selectors.classic is None else selectors.classic
-    return {"event_selectors": classic, "insights": selectors.insights}
-
-
+LIST_OF_STRINGS: dict[str, Any] = {"type": "list", "elements": "str"}
+INSIGHTS_OPTION: dict[str, Any] = {**LIST_OF_STRINGS, "choices": list(INSIGHTS), "default": []}
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "name": {"type": "str", "required": True},
-    "read_write_type": {"type": "str", "choices": list(READ_WRITE_TYPES), "default": "all"},
-    "include_management_events": {"type": "bool", "default": True},
-    "exclude_management_event_sources": {
-        "type": "list",
-        "elements": "str",
-        "choices": ["kms.amazonaws.com", "rdsdata.amazonaws.com"],
-        "default": [],
-    },
+    "read_write_type": {"type": "str", "choices": list(READ_WRITE_TYPES)},
+    "include_management_events": {"type": "bool"},
+    "exclude_management_event_sources": {**LIST_OF_STRINGS, "choices": list(EXCLUDABLE_SOURCES)},
     "data_events": {
         "type": "list",
         "elements": "dict",
-        "default": [],
         "options": {
             "type": {"type": "str", "required": True, "choices": list(ALL_OF)},
-            "arns": {"type": "list", "elements": "str", "default": []},
+            "arns": {**LIST_OF_STRINGS, "default": []},
         },
     },
-    "insights": {
-        "type": "list",
-        "elements": "str",
-        "choices": ["ApiCallRateInsight", "ApiErrorRateInsight"],
-        "default": [],
-    },
+    "advanced_event_selectors": ADVANCED_OPTION,
+    "insights": INSIGHTS_OPTION,
+    "data_event_insights": INSIGHTS_OPTION,
 }
 
 
+def check(module: Any, trail: Trail, wanted: Selectors) -> None:
+    """Stop before the first call where AWS would refuse these."""
+    broken = broken_rules(wanted)
+    if module.params["data_event_insights"] and not trail.knows_categories():
+        broken.append("This botocore does not know Insights of data events: those of 2026 do.")
+    if broken:
+        module.fail_json(msg=f"The events of trail '{module.params['name']}' cannot be so. {' '.join(broken)}")
+    for text in wildcards(wanted):
+        module.warn(text)
+
+
 def main() -> None:
-    module = AnsibleAWSModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    module = AnsibleAWSModule(
+        argument_spec=ARGUMENTS,
+        mutually_exclusive=[(option, "advanced_event_selectors") for option in CLASSIC_OPTIONS],
+        supports_check_mode=True,
+    )
     name = module.params["name"]
     client = module.client("cloudtrail", retry_decorator=AWSRetry.jittered_backoff())
+    trail = Trail(client, name)
     wanted = wanted_selectors(module.params, client.meta.partition)
+    check(module, trail, wanted)
     try:
-        now = read_selectors(client, name)
+        now = trail.read()
         if now is None and not module.check_mode:
             module.fail_json(msg=f"There is no trail '{name}' in region {module.region}: create it first.")
-        now = now or Selectors([NEW_TRAIL], [])
-        if now.classic is None:
-            module.warn(
-                f"The advanced event selectors of trail '{name}' give way to classic ones; their filters are lost."
-            )
+        now = now or new_trail()
+        gone = lost(now, wanted)
+        if gone:
+            module.warn(f"Trail '{name}': {gone}.")
         if not module.check_mode:
-            put_differences(client, name, now, wanted)
+            trail.change(now, wanted)
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
         fail_aws(module, error, f"choose the events that trail '{name}' records")
-    module.exit_json(
-        changed=now != wanted,
-        event_selectors=[camel_dict_to_snake_dict(selector) for selector in wanted.classic or []],
-        insights=wanted.insights,
-        diff={"before": as_diff(now), "after": as_diff(wanted)},
-    )
+    after = as_result(wanted)
+    module.exit_json(changed=now != wanted, **after, diff={"before": as_result(now), "after": after})
 
 
 if __name__ == "__main__":

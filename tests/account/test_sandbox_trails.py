@@ -232,38 +232,6 @@ def test_a_topic(account: Sandbox, open_bucket: Any) -> None:
     assert "SnsTopicARN" not in open_bucket.update_trail(Name="main", SnsTopicName="")
 
 
-def test_event_selectors(open_bucket: Any) -> None:
-    create(open_bucket)
-    (unasked,) = open_bucket.get_event_selectors(TrailName="main")["EventSelectors"]
-    assert (unasked["ReadWriteType"], unasked["IncludeManagementEvents"]) == ("All", True)
-    selector = {"ReadWriteType": "WriteOnly", "ExcludeManagementEventSources": ["kms.amazonaws.com"]}
-    open_bucket.put_event_selectors(TrailName="main", EventSelectors=[selector])
-    (kept,) = open_bucket.get_event_selectors(TrailName=TRAIL_ARN)["EventSelectors"]
-    assert kept == {**selector, "IncludeManagementEvents": True, "DataResources": []}
-    advanced = [{"Name": "all", "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]}]
-    open_bucket.put_event_selectors(TrailName="main", AdvancedEventSelectors=advanced)
-    found = open_bucket.get_event_selectors(TrailName="main")
-    assert found["AdvancedEventSelectors"] == advanced
-    assert "EventSelectors" not in found
-    assert open_bucket.get_trail(Name="main")["Trail"]["HasCustomEventSelectors"]
-    with refused("InvalidEventSelectorsException", 400):
-        open_bucket.put_event_selectors(TrailName="main", EventSelectors=[])
-
-
-def test_insights(open_bucket: Any) -> None:
-    create(open_bucket)
-    with refused("InsightNotEnabledException", 400):
-        open_bucket.get_insight_selectors(TrailName="main")
-    wanted = [{"InsightType": "ApiCallRateInsight"}]
-    for _number in range(2):
-        open_bucket.put_insight_selectors(TrailName="main", InsightSelectors=wanted)
-        assert open_bucket.get_insight_selectors(TrailName="main")["InsightSelectors"] == wanted
-    assert open_bucket.describe_trails()["trailList"][0]["HasInsightSelectors"]
-    open_bucket.put_insight_selectors(TrailName="main", InsightSelectors=[])
-    with refused("InsightNotEnabledException", 400):
-        open_bucket.get_insight_selectors(TrailName="main")
-
-
 def test_a_trail_is_changed_in_its_home_region(account: Sandbox, open_bucket: Any) -> None:
     create(open_bucket, IsMultiRegionTrail=True)
     elsewhere = account.client("cloudtrail", "us-east-1")
@@ -276,3 +244,74 @@ def test_a_trail_is_changed_in_its_home_region(account: Sandbox, open_bucket: An
             change(Name="main")
     open_bucket.start_logging(Name="main")
     assert open_bucket.get_trail_status(Name="main")["IsLogging"]
+
+
+def test_a_shadow_trail_is_named_by_its_arn(account: Sandbox, open_bucket: Any) -> None:
+    create(open_bucket, IsMultiRegionTrail=True)
+    elsewhere = account.client("cloudtrail", "us-east-1")
+    assert elsewhere.describe_trails(trailNameList=["main"])["trailList"] == []
+    assert len(elsewhere.describe_trails(trailNameList=[TRAIL_ARN])["trailList"]) == 1
+    with refused("TrailNotFoundException", 400):
+        elsewhere.get_trail_status(Name="main")
+
+
+def test_five_trails_in_a_region(account: Sandbox, open_bucket: Any) -> None:
+    account.client("s3").put_bucket_policy(
+        Bucket=BUCKET, Policy=document(acl_check(Condition={}), write(Condition={"StringEquals": FULL_CONTROL}))
+    )
+    for number in range(4):
+        open_bucket.create_trail(Name=f"trail-{number}", S3BucketName=BUCKET, IsMultiRegionTrail=True)
+    elsewhere = account.client("cloudtrail", "us-east-1")
+    elsewhere.create_trail(Name="fifth", S3BucketName=BUCKET)
+    with refused("MaximumNumberOfTrailsExceededException", 403):
+        elsewhere.create_trail(Name="sixth", S3BucketName=BUCKET)
+    create(open_bucket)
+
+
+def test_a_delivery_that_fails(account: Sandbox, open_bucket: Any) -> None:
+    create(open_bucket, EnableLogFileValidation=True)
+    s3 = account.client("s3")
+    s3.put_bucket_policy(Bucket=BUCKET, Policy=document(acl_check()))
+    assert "LatestDeliveryError" not in open_bucket.get_trail_status(Name="main")
+    open_bucket.start_logging(Name="main")
+    status = open_bucket.get_trail_status(Name="main")
+    assert (status["LatestDeliveryError"], status["LatestDigestDeliveryError"]) == ("AccessDenied", "AccessDenied")
+    s3.put_bucket_policy(Bucket=BUCKET, Policy=document(acl_check(), write()))
+    assert "LatestDeliveryError" not in open_bucket.get_trail_status(Name="main")
+    s3.delete_bucket(Bucket=BUCKET)
+    assert open_bucket.get_trail_status(Name="main")["LatestDeliveryError"] == "NoSuchBucket"
+
+
+def test_a_key_has_to_let_cloudtrail_decrypt_where_the_bucket_has_a_bucket_key(
+    account: Sandbox, open_bucket: Any
+) -> None:
+    kms = account.client("kms", REGION)
+    key = kms.create_key(Policy=document(ROOT_MAY_ALL, ENCRYPT, DESCRIBE))["KeyMetadata"]["Arn"]
+    encryption = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}, "BucketKeyEnabled": True}
+    account.client("s3").put_bucket_encryption(Bucket=BUCKET, ServerSideEncryptionConfiguration={"Rules": [encryption]})
+    with refused("InsufficientEncryptionPolicyException", 400):
+        create(open_bucket, KmsKeyId=key)
+    policy = document(ROOT_MAY_ALL, ENCRYPT, DESCRIBE, key_statement("kms:Decrypt"))
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=policy)
+    assert create(open_bucket, KmsKeyId=key)["KmsKeyId"] == key
+
+
+def test_an_organization_trail(account: Sandbox, open_bucket: Any) -> None:
+    with refused("OrganizationsNotInUseException", 404):
+        create(open_bucket, IsMultiRegionTrail=True, IsOrganizationTrail=True)
+    organizations = account.client("organizations")
+    organization = organizations.create_organization(FeatureSet="ALL")["Organization"]["Id"]
+    created = organizations.create_account(AccountName="member", Email="member@example.com")
+    member = account.account_client("cloudtrail", created["CreateAccountStatus"]["AccountId"], REGION)
+    with refused("InsufficientS3BucketPolicyException", 400):
+        create(open_bucket, IsMultiRegionTrail=True, IsOrganizationTrail=True)
+    of_all = write(Resource=f"arn:aws:s3:::{BUCKET}/AWSLogs/{organization}/*")
+    account.client("s3").put_bucket_policy(Bucket=BUCKET, Policy=document(acl_check(), write(), of_all))
+    create(open_bucket, IsMultiRegionTrail=True, IsOrganizationTrail=True)
+    open_bucket.start_logging(Name="main")
+    (trail,) = member.describe_trails()["trailList"]
+    assert (trail["TrailARN"], trail["IsOrganizationTrail"]) == (TRAIL_ARN, True)
+    assert member.get_trail_status(Name=TRAIL_ARN)["IsLogging"]
+    assert member.get_event_selectors(TrailName=TRAIL_ARN)["EventSelectors"][0]["ReadWriteType"] == "All"
+    with refused("NotOrganizationMasterAccountException", 400):
+        member.stop_logging(Name=TRAIL_ARN)

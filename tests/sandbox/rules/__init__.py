@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from . import account, billing, budgets, cost_anomalies, iam, mfa, passwords, s3, secrets_manager, sns, sts, trails
+from . import (
+    account,
+    billing,
+    budgets,
+    cost_anomalies,
+    event_selectors,
+    iam,
+    mfa,
+    passwords,
+    s3,
+    secrets_manager,
+    sns,
+    sts,
+    trails,
+)
 from .registry import RULES, Answer, Rule
 
 __all__ = [
@@ -13,6 +27,7 @@ __all__ = [
     "billing",
     "budgets",
     "cost_anomalies",
+    "event_selectors",
     "iam",
     "mfa",
     "passwords",

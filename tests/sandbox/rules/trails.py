@@ -1,12 +1,14 @@
-"""CloudTrail: a trail exists only where bucket, key and topic let CloudTrail in; selectors as AWS keeps them."""
+"""CloudTrail: a trail exists only where bucket, key and topic let CloudTrail in; who sees and who changes it."""
 
 from __future__ import annotations
 
 import copy
+from datetime import UTC, datetime
 from typing import Any
 
 from moto.cloudtrail.models import CloudTrailBackend, Trail, cloudtrail_backends
 from moto.kms.models import Key, kms_backends
+from moto.organizations.models import FakeOrganization, organizations_backends
 from moto.s3.models import s3_backends
 from moto.sns.models import sns_backends
 
@@ -17,15 +19,10 @@ from .policy import Ask, allows
 from .registry import Answer, rule
 
 CLOUDTRAIL = "cloudtrail.amazonaws.com"
-# https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetEventSelectors.html: what a trail logs unasked.
-DEFAULT_SELECTOR = {
-    "ReadWriteType": "All",
-    "IncludeManagementEvents": True,
-    "DataResources": [],
-    "ExcludeManagementEventSources": [],
-}
 
-
+# In each region, where multi-region trails of other home regions count too.
+# https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html
+MOST_TRAILS = 5
 # The API's name of each setting, and moto's.
 SETTINGS = {
     "S3BucketName": "bucket_name",
@@ -41,6 +38,8 @@ SETTINGS = {
 }
 # A setting that the API tells under another name than it takes.
 RENAMED = {"EnableLogFileValidation": "LogFileValidationEnabled"}
+# The members of GetTrailStatus's answer that are timestamps.
+TIMES = {"LatestDeliveryTime", "StartLoggingTime", "StopLoggingTime"}
 
 
 def check_delivery(trail: Trail) -> None:
@@ -67,10 +66,14 @@ def check_bucket(trail: Trail) -> None:
     # A log file that could be: the policy has to let CloudTrail write it.
     log_file = f"{bucket}/{prefix}AWSLogs/{trail.account_id}/CloudTrail/{trail.region_name}/2026/01/01/log.json.gz"
     context = context_of(trail)
-    asks = [
-        Ask(CLOUDTRAIL, "s3:GetBucketAcl", bucket, context),
-        Ask(CLOUDTRAIL, "s3:PutObject", log_file, {**context, "s3:x-amz-acl": "bucket-owner-full-control"}),
-    ]
+    written = [log_file]
+    if trail.is_org_trail:
+        # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/creating-an-organizational-trail-prepare.html
+        organization = organization_of(trail.account_id)
+        written.append(f"{bucket}/{prefix}AWSLogs/{organization.id if organization else ''}/log.json.gz")
+    acl = {**context, "s3:x-amz-acl": "bucket-owner-full-control"}
+    asks = [Ask(CLOUDTRAIL, "s3:GetBucketAcl", bucket, context)]
+    asks += [Ask(CLOUDTRAIL, "s3:PutObject", name, acl) for name in written]
     if not all(allows(policy, ask) for ask in asks):
         message = f"Incorrect S3 bucket policy is detected for bucket: {trail.bucket_name}"
         raise RefusalError("InsufficientS3BucketPolicyException", message)
@@ -95,9 +98,18 @@ def check_key(trail: Trail) -> None:
         ),
         Ask(CLOUDTRAIL, "kms:DescribeKey", key.arn, context),
     ]
+    if has_bucket_key(trail.bucket_name):
+        asks.append(Ask(CLOUDTRAIL, "kms:Decrypt", key.arn, context))
     if not key.enabled or not all(allows(key.policy, ask) for ask in asks):
         message = f"Insufficient permissions to access S3 bucket {trail.bucket_name} or KMS key {key.arn}."
         raise RefusalError("InsufficientEncryptionPolicyException", message)
+
+
+def has_bucket_key(bucket: str) -> bool:
+    """With an S3 Bucket Key, CloudTrail has to decrypt too, as the page on key policies says."""
+    partition, owner = s3_backends.bucket_accounts[bucket]
+    rule = (s3_backends[owner][partition].buckets[bucket].encryption or {}).get("Rule", {})
+    return str(rule.get("BucketKeyEnabled", "false")).lower() == "true"
 
 
 def kms_key(account: str, region: str, name: str) -> Key:
@@ -135,6 +147,9 @@ def create_trail(request: Request, _world: World) -> Answer:
         raise RefusalError(
             "TrailAlreadyExistsException", f"Trail {name} already exists for customer: {request.account}"
         )
+    if sum(trail.account_id == request.account for trail in visible_trails(request)) >= MOST_TRAILS:
+        message = f"User: {request.account} already has {MOST_TRAILS} trails in {request.region}."
+        raise RefusalError("MaximumNumberOfTrailsExceededException", message, 403)
     trail = with_settings(new_trail(request, name), request.params)
     trails.trails[name] = trail
     trails.tagging_service.tag_resource(trail.arn, request.params.get("TagsList") or [])
@@ -181,6 +196,8 @@ def with_settings(trail: Trail, params: dict[str, Any]) -> Trail:
     if changed.is_multi_region and not changed.include_global_service_events:
         message = "Multi-Region trail must include global service events."
         raise RefusalError("InvalidParameterCombinationException", message)
+    if changed.is_org_trail:
+        check_management_account(changed.account_id)
     if changed.kms_key_id:
         # AWS keeps the key's ARN, whatever form it was given in.
         changed.kms_key_id = kms_key(changed.account_id, changed.region_name, changed.kms_key_id).arn
@@ -208,6 +225,43 @@ def get_trail(request: Request, _world: World) -> Answer:
     return {"Trail": description_of(trail_to_read(request, request.params["Name"]))}
 
 
+@rule("cloudtrail", "GetTrailStatus")
+def get_trail_status(request: Request, _world: World) -> Answer:
+    """https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetTrailStatus.html
+
+    A shadow trail is named by its ARN. Errors are those of a delivery that would be made now.
+    """
+    name = request.params["Name"]
+    trail = trail_to_read(request, name)
+    if name != trail.arn and not at_home(trail, request):
+        raise unknown_trail(request, name)
+    errors = delivery_errors(trail) if trail.status.is_logging else {}
+    status = {**trail.status.description(), **errors}
+    for time in TIMES & status.keys():
+        status[time] = datetime.fromtimestamp(status[time], UTC)
+    return status
+
+
+def delivery_errors(trail: Trail) -> Answer:
+    """The error codes of S3 and SNS, where bucket, key or topic no longer let CloudTrail in."""
+    errors = {}
+    try:
+        check_bucket(trail)
+        if trail.kms_key_id:
+            check_key(trail)
+    except RefusalError as refusal:
+        code = "NoSuchBucket" if refusal.code == "S3BucketDoesNotExistException" else "AccessDenied"
+        errors["LatestDeliveryError"] = code
+        if trail.log_validation:
+            errors["LatestDigestDeliveryError"] = code
+    try:
+        if trail.sns_topic_name:
+            check_topic(trail)
+    except RefusalError:
+        errors["LatestNotificationError"] = "AuthorizationError"
+    return errors
+
+
 @rule("cloudtrail", "DescribeTrails")
 def describe_trails(request: Request, _world: World) -> Answer:
     """https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DescribeTrails.html"""
@@ -215,53 +269,12 @@ def describe_trails(request: Request, _world: World) -> Answer:
     wanted = set(request.params.get("trailNameList") or [])
     visible = [trail for trail in visible_trails(request) if shadows or trail.region_name == request.region]
     if wanted:
-        visible = [trail for trail in visible if wanted & {trail.arn, trail.trail_name}]
+        visible = [
+            trail
+            for trail in visible
+            if trail.arn in wanted or (at_home(trail, request) and trail.trail_name in wanted)
+        ]
     return {"trailList": [description_of(trail) for trail in visible]}
-
-
-@rule("cloudtrail", "PutEventSelectors")
-def put_event_selectors(request: Request, _world: World) -> Answer:
-    """https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PutEventSelectors.html"""
-    trail = trail_to_change(request, request.params["TrailName"])
-    basic, advanced = request.params.get("EventSelectors"), request.params.get("AdvancedEventSelectors")
-    if bool(basic) == bool(advanced):
-        message = "You can apply either event selectors or advanced event selectors to a trail, and one of them."
-        raise RefusalError("InvalidEventSelectorsException", message)
-    # One kind replaces the other.
-    trail.event_selectors = [{**DEFAULT_SELECTOR, **selector} for selector in basic or []]
-    trail.advanced_event_selectors = advanced or []
-    return event_selectors_of(trail)
-
-
-@rule("cloudtrail", "GetEventSelectors")
-def get_event_selectors(request: Request, _world: World) -> Answer:
-    """A trail whose selectors were never set has one that logs all management events."""
-    return event_selectors_of(trail_to_read(request, request.params["TrailName"]))
-
-
-def event_selectors_of(trail: Trail) -> Answer:
-    """The trail's selectors, of the one kind it has."""
-    if trail.advanced_event_selectors:
-        return {"TrailARN": trail.arn, "AdvancedEventSelectors": trail.advanced_event_selectors}
-    return {"TrailARN": trail.arn, "EventSelectors": trail.event_selectors or [DEFAULT_SELECTOR]}
-
-
-@rule("cloudtrail", "PutInsightSelectors")
-def put_insight_selectors(request: Request, _world: World) -> Answer:
-    """https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PutInsightSelectors.html: none is off."""
-    trail = trail_to_change(request, request.params["TrailName"])
-    trail.insight_selectors = request.params["InsightSelectors"]
-    return {"TrailARN": trail.arn, "InsightSelectors": trail.insight_selectors}
-
-
-@rule("cloudtrail", "GetInsightSelectors")
-def get_insight_selectors(request: Request, _world: World) -> Answer:
-    """https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetInsightSelectors.html"""
-    trail = trail_to_read(request, request.params["TrailName"])
-    if not trail.insight_selectors:
-        message = f"Trail {trail.trail_name} does not have Insights enabled. Edit the trail settings to enable Insights"
-        raise RefusalError("InsightNotEnabledException", message)
-    return {"TrailARN": trail.arn, "InsightSelectors": trail.insight_selectors}
 
 
 def backend_of(request: Request) -> CloudTrailBackend:
@@ -270,8 +283,38 @@ def backend_of(request: Request) -> CloudTrailBackend:
 
 
 def visible_trails(request: Request) -> list[Trail]:
-    """The trails of this region, and those of other regions that log here too (their shadow trails)."""
-    return list(backend_of(request).describe_trails(include_shadow_trails=True))
+    """The trails of this region, and those of other regions or of the organization that log here too."""
+    own: list[Trail] = list(backend_of(request).describe_trails(include_shadow_trails=True))
+    organization = organization_of(request.account)
+    if organization is None or organization.master_account_id == request.account:
+        return own
+    management = cloudtrail_backends[organization.master_account_id][request.region]
+    return own + [trail for trail in management.describe_trails(include_shadow_trails=True) if trail.is_org_trail]
+
+
+def at_home(trail: Trail, request: Request) -> bool:
+    """Whether this is where the trail was made; elsewhere it is a shadow trail, which only its ARN names."""
+    return (trail.account_id, trail.region_name) == (request.account, request.region)
+
+
+def organization_of(account: str) -> FakeOrganization | None:
+    """The organization that the account manages or is a member of."""
+    for partitions in list(organizations_backends.values()):
+        backend = partitions["aws"]
+        if backend.org is not None and any(member.id == account for member in backend.accounts):
+            return backend.org
+    return None
+
+
+def check_management_account(account: str) -> None:
+    """https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_CreateTrail.html"""
+    organization = organization_of(account)
+    if organization is None:
+        message = "Your account is not a member of an organization."
+        raise RefusalError("OrganizationsNotInUseException", message, 404)
+    if organization.master_account_id != account:
+        message = "The account is not the management account of the organization."
+        raise RefusalError("NotOrganizationMasterAccountException", message)
 
 
 def trail_to_read(request: Request, name: str) -> Trail:
@@ -279,12 +322,18 @@ def trail_to_read(request: Request, name: str) -> Trail:
     for trail in visible_trails(request):
         if name in (trail.arn, trail.trail_name):
             return trail
-    raise RefusalError("TrailNotFoundException", f"Unknown trail: {name} for the user: {request.account}")
+    raise unknown_trail(request, name)
+
+
+def unknown_trail(request: Request, name: str) -> RefusalError:
+    return RefusalError("TrailNotFoundException", f"Unknown trail: {name} for the user: {request.account}")
 
 
 def trail_to_change(request: Request, name: str) -> Trail:
     """The trail, in the region where it was created: elsewhere AWS refuses changes."""
     trail = trail_to_read(request, name)
+    if trail.account_id != request.account:
+        check_management_account(request.account)
     if trail.region_name != request.region:
         message = f"Trail {trail.trail_name} can be changed only in its home region {trail.region_name}."
         raise RefusalError("InvalidHomeRegionException", message)

@@ -1,0 +1,152 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Whether an account needs a trail of its own, or has one that records the same already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ansible_collections.dayone.aws_account.plugins.module_utils._prices import price_sentence
+from ansible_collections.dayone.aws_account.plugins.module_utils._recorded_events import Recorded, covers
+
+ADOPT, KEEP, CREATE, USE = "adopt", "keep", "create", "use"
+# https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html
+MOST_TRAILS = 5
+
+
+class RefusalError(Exception):
+    """The trail cannot be made; its text says why, and what to do."""
+
+
+class Other(NamedTuple):
+    """A trail that is not the wanted one, as far as it was read."""
+
+    arn: str
+    name: str
+    home_region: str
+    multi_region: bool
+    organization: bool
+    logging: bool
+    delivery_error: str
+    """What S3 answers to CloudTrail; empty where log files arrive."""
+    recorded: Recorded | None
+    """None where it was not read: it is stopped, or this identity may not."""
+    unread: str = ""
+    """Why it could not be read."""
+
+    @property
+    def account(self) -> str:
+        return self.arn.split(":")[4]
+
+    @property
+    def title(self) -> str:
+        of_whom = f", the organization trail of account {self.account}" if self.organization else ""
+        return f"'{self.name}' (home region {self.home_region}{of_whom})"
+
+
+class Wish(NamedTuple):
+    """The trail that is wanted."""
+
+    name: str
+    region: str
+    account: str
+    multi_region: bool
+    recorded: Recorded
+
+
+class Choice(NamedTuple):
+    """What to do about the wanted trail: adopt, keep or create; the trail that it is about, and why."""
+
+    decision: str
+    trail: Other | None
+    reason: str
+
+
+def short_of(other: Other, wish: Wish) -> str:
+    """What keeps a trail from covering the wish; empty where it covers it."""
+    if other.unread:
+        return f"it could not be read: {other.unread}"
+    if not other.logging:
+        return "it does not log"
+    if other.delivery_error:
+        return f"its log files do not arrive: S3 answers {other.delivery_error}"
+    if not other.multi_region and (wish.multi_region or other.home_region != wish.region):
+        return "it records one region only"
+    if other.recorded is None or not covers(other.recorded, wish.recorded):
+        return "it does not record all management events that are wanted"
+    return ""
+
+
+def bound(other: Other, wish: Wish) -> str:
+    """Why a trail cannot be taken over; empty where it can."""
+    if other.organization:
+        whose = "" if other.account == wish.account else ", which this account cannot change"
+        return f"it is an organization trail{whose}"
+    if not wish.multi_region and other.home_region != wish.region:
+        return f"its home region is {other.home_region}, and it is to record {wish.region} alone"
+    return ""
+
+
+def choose(wish: Wish, existing: str, others: Sequence[Other]) -> Choice:
+    """What to do where there is no trail of the wanted name.
+
+    Args:
+        wish: the trail that is wanted.
+        existing: what is to become of a trail that covers it: ``adopt``, ``keep`` or ``create`` another one.
+        others: all trails that are seen from the wanted region.
+
+    Raises:
+        RefusalError: a trail would have to be made, and the region has as many as AWS allows.
+    """
+    covering = [other for other in others if not short_of(other, wish)] if wish.recorded.kinds else []
+    free = [other for other in covering if not bound(other, wish)]
+    nearest = sorted(free if existing == ADOPT and free else covering, key=lambda other: _distance(other, wish))
+    if existing == CREATE or not nearest:
+        _check_room(wish, others)
+        return Choice(CREATE, None, _creating(wish, others))
+    trail = nearest[0]
+    if existing == ADOPT and free:
+        return Choice(ADOPT, trail, _adopting(trail))
+    return Choice(KEEP, trail, _keeping(trail, bound(trail, wish)))
+
+
+def _distance(other: Other, wish: Wish) -> tuple[bool, bool, str]:
+    """Which of several to take: the account's own, then one of the wanted region."""
+    return other.account != wish.account, other.home_region != wish.region, other.arn
+
+
+def _check_room(wish: Wish, others: Sequence[Other]) -> None:
+    """A multi-region trail counts in every region."""
+    own = [other for other in others if other.account == wish.account]
+    if len(own) >= MOST_TRAILS:
+        raise RefusalError(
+            f"Trail '{wish.name}' cannot be made: AWS allows {MOST_TRAILS} trails in a region, and {wish.region} has "
+            f"{', '.join(other.title for other in own)}. Delete one that is not needed, or take one over with "
+            "existing 'adopt'. Nothing was changed."
+        )
+
+
+def _creating(wish: Wish, others: Sequence[Other]) -> str:
+    paid = [other for other in others if other.logging and other.recorded is not None and other.recorded.kinds]
+    text = f"Trail '{wish.name}' is to be made"
+    if not paid or not wish.recorded.kinds:
+        return f"{text}: no other records management events."
+    titles = ", ".join(other.title for other in paid)
+    return f"{text}, although {titles} records management events too. {price_sentence('second_trail')}"
+
+
+def _adopting(trail: Other) -> str:
+    return (
+        f"Trail {trail.title} records already what is wanted. It is taken over under its own name, so that management "
+        "events are not paid for twice."
+    )
+
+
+def _keeping(trail: Other, why: str) -> str:
+    text = f"Trail {trail.title} records already what is wanted of management events. It stays as it is"
+    reason = f", for {why}" if why else ""
+    return (
+        f"{text}{reason}, and no other is made; the bucket, data events, Insights and tags that are wanted besides are "
+        "not set up. existing 'adopt' takes over a trail of this account, 'create' makes another one. "
+        f"{price_sentence('second_trail')}"
+    )
