@@ -26,7 +26,7 @@ def check_key(key: dict[str, Any], region: str) -> None:
     """
     arn = key["Arn"]
     if key.get("KeyManager") == "AWS":
-        raise ValueError(f"{aws_managed(arn)}")
+        raise ValueError(aws_managed(arn))
     if arn.split(":")[3] != region:
         raise ValueError(f"The key {arn} is in another region than the topic, which is in {region}. Give one there.")
     if key.get("KeyState") != "Enabled":

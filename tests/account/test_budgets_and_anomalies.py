@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from account.module_runs import Run, killed_after_each_write, runner, writing
 from killed_module import Module
 from sandbox import Sandbox
-from sandbox.journal import writes
 
 ACCOUNT = "123456789012"
 TOPIC = f"arn:aws:sns:us-east-1:{ACCOUNT}:alerts"
 NAMED = {"AccountId": ACCOUNT, "BudgetName": "month"}
-Result = dict[str, Any]
-Run = Callable[..., Result]
 
 
 def told(threshold: str, *emails: str, **more: Any) -> dict[str, Any]:
     return {"threshold": threshold, "emails": list(emails), **more}
-
-
-def writing(account: Sandbox) -> list[str]:
-    return [call.action for call in account.journal() if call.writes]
 
 
 def make_topic(account: Sandbox) -> None:
@@ -33,46 +26,6 @@ def make_topic(account: Sandbox) -> None:
     statement = {"Effect": "Allow", "Principal": services, "Action": "SNS:Publish", "Resource": TOPIC}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     account.client("sns").create_topic(Name="alerts", Attributes={"Policy": policy})
-
-
-def runner(account: Sandbox, directory: Path, module_name: str, /, **always: Any) -> Run:
-    """Runs the module; one that fails fails the test, unless its failure is asked for."""
-    module = Module(module_name, directory, account.process_env())
-
-    def run(*, check: bool = False, fails: bool = False, **arguments: Any) -> Result:
-        result = module.run({**always, **arguments, "_ansible_check_mode": check}).result
-        assert result is not None
-        assert bool(result.get("failed")) == fails, result
-        return result
-
-    return run
-
-
-def killed_after_each_write(module: Module, arguments: dict[str, Any], begin: Callable[[], None]) -> list[str]:
-    """Kill the module when AWS has done each of its writes and it has not heard, from one beginning; run it once more.
-
-    Returns:
-        The writes. Between two of them nothing lasts, so there is no other moment to be killed at.
-    """
-    begin()
-    whole = module.run(arguments)
-    assert whole.result is not None
-    assert not whole.result.get("failed"), whole.result
-    moments = [number for number, step in enumerate(whole.steps, 1) if step.startswith("after ") and is_write(step)]
-    for number in moments:
-        begin()
-        assert module.run(arguments, kill_at=number).killed
-        finished = module.run(arguments).result
-        assert finished is not None
-        assert not finished.get("failed"), (whole.steps[number - 1], finished)
-        again = module.run(arguments).result
-        assert again is not None
-        assert not again["changed"], whole.steps[number - 1]
-    return [whole.steps[number - 1].removeprefix("after ") for number in moments]
-
-
-def is_write(step: str) -> bool:
-    return writes(step.removeprefix("after "))
 
 
 class TestBudget:
