@@ -260,21 +260,43 @@ class TestReport:
         assert {status[name] for name in ("M5", "R2", "R6")} == {"unknown"}
 
 
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"billing_alarm_emails": []}, "billing_alarm_emails"),
+def test_wrong_input_stops_before_the_first_call(account: Sandbox, ansible: Ansible) -> None:
+    many = [f"{number}@example.com" for number in range(41)]
+    wrong: list[tuple[dict[str, Any], str]] = [
+        ({"billing_alarm_emails": []}, "billing_alarm_emails is empty"),
         ({"billing_alarm_emails": ["a@b"]}, "founder@example.com"),
+        ({"billing_alarm_emails": many}, "has 41 addresses; up to 40"),
+        ({"billing_alarm_emails": many[:11], "billing_alarm_monthly_budget": "5"}, "has 11 addresses; up to 40"),
+        ({"billing_alarm_free_tier_emails": many[:11]}, "billing_alarm_free_tier_emails has 11"),
         ({"billing_alarm_currency": "JP"}, "JPY"),
-        ({"billing_alarm_thresholds": ["1,000"]}, "billing_alarm_thresholds"),
-        ({"billing_alarm_thresholds": ["0"]}, "billing_alarm_thresholds"),
-        ({"billing_alarm_topic": "a topic"}, "billing_alarm_topic"),
-    ],
-)
-def test_wrong_input_stops_before_the_first_call(
-    account: Sandbox, ansible: Ansible, changes: dict[str, Any], words: str
-) -> None:
-    run = ansible(play("billing_alarm", **{**GIVEN, **changes}), check=False)
+        ({"billing_alarm_thresholds": ["1,000"]}, "billing_alarm_thresholds is 1,000"),
+        ({"billing_alarm_thresholds": ["0"]}, "billing_alarm_thresholds is 0"),
+        ({"billing_alarm_thresholds": ["1", "1.0"]}, "billing_alarm_thresholds is 1, 1.0"),
+        ({"billing_alarm_thresholds": ["1234567890123456"]}, "up to 15 digits"),
+        ({"billing_alarm_topic": "a topic"}, "billing_alarm_topic is 'a topic'"),
+        ({"billing_alarm_name": ""}, "billing_alarm_name is ''"),
+        ({"billing_alarm_description": "d" * 901}, "has 901 characters"),
+        ({"billing_alarm_kms_key": "alias/aws/sns"}, "billing_alarm_kms_key is 'alias/aws/sns'"),
+        ({"billing_alarm_kms_key": "arn:aws:kms:eu-west-1:123456789012:key/k"}, "of us-east-1"),
+        ({"billing_alarm_monthly_budget": "a lot"}, "billing_alarm_monthly_budget is 'a lot'"),
+        ({"billing_alarm_monthly_budget": "0"}, "billing_alarm_monthly_budget is '0'"),
+        ({"billing_alarm_anomaly_threshold": "-1"}, "billing_alarm_anomaly_threshold is '-1'"),
+        ({"billing_alarm_anomalies": "on"}, "billing_alarm_anomalies"),
+    ]
+    check = {"name": "dayone.aws_account.billing_alarm", "tasks_from": "check_input", "apply": {"ignore_errors": True}}
+    others = {"billing_alarm_free_tier_emails": ["a@example.com"]}
+    tasks = [
+        {"ansible.builtin.include_role": check, "vars": {**GIVEN, **others, **changes}} for changes, _words in wrong
+    ]
+    run = ansible([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}])
+    said = [task["result"]["msg"] for task in run.tasks if task["name"].endswith("Check the input")]
+    assert [words for (_changes, words), message in zip(wrong, said, strict=True) if words not in message] == []
+    assert account.journal() == []
+
+
+@pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1"])
+def test_other_partitions_stop_before_the_first_call(account: Sandbox, ansible: Ansible, region: str) -> None:
+    run = ansible(play("billing_alarm", **GIVEN), env={"AWS_REGION": region}, check=False)
     assert run.rc != 0
-    assert words in str(run.tasks[-1]["result"])
+    assert f"AWS_REGION is {region}" in run.tasks[-1]["result"]["msg"]
     assert account.journal() == []
