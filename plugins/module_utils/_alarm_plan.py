@@ -94,7 +94,7 @@ def _differs(now: dict[str, Any], wanted: dict[str, Any]) -> bool:
 
 def _threshold(alarm: dict[str, Any]) -> Decimal:
     """As a decimal that reads as the amount was given: AWS keeps a double."""
-    return Decimal(str(alarm["Threshold"]))
+    return Decimal(str(alarm.get("Threshold") or 0))
 
 
 def _change(

@@ -65,11 +65,11 @@ class Plan(NamedTuple):
     """No longer wanted, but pending: AWS lets nobody remove those, and drops them after two days."""
 
     @property
-    def changed(self) -> bool:
+    def differs(self) -> bool:
         return self.before != self.after
 
     def as_result(self) -> dict[str, Any]:
-        return {**self._asdict(), "unsubscribe": sorted(self.unsubscribe.values()), "changed": self.changed}
+        return {**self._asdict(), "unsubscribe": sorted(self.unsubscribe.values()), "differs": self.differs}
 
 
 def mark_of(email: str) -> str:

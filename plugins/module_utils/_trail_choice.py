@@ -62,13 +62,19 @@ class Choice(NamedTuple):
     reason: str
 
 
-def short_of(other: Other, wish: Wish) -> str:
-    """What keeps a trail from covering the wish; empty where it covers it."""
+def short_of(other: Other, wish: Wish, *, mended: bool = False) -> str:
+    """What keeps a trail from covering the wish; empty where it covers it.
+
+    Args:
+        other: the trail.
+        wish: the trail that is wanted.
+        mended: whether its log files will arrive, for it gets the wanted bucket and key.
+    """
     if other.unread:
         return f"it could not be read: {other.unread}"
     if not other.logging:
         return "it does not log"
-    if other.delivery_error:
+    if other.delivery_error and not mended:
         return f"its log files do not arrive: S3 answers {other.delivery_error}"
     if not other.multi_region and (wish.multi_region or other.home_region != wish.region):
         return "it records one region only"
@@ -98,21 +104,23 @@ def choose(wish: Wish, existing: str, others: Sequence[Other]) -> Choice:
     Raises:
         RefusalError: a trail would have to be made, and the region has as many as AWS allows.
     """
-    covering = [other for other in others if not short_of(other, wish)] if wish.recorded.kinds else []
-    free = [other for other in covering if not bound(other, wish)]
-    nearest = sorted(free if existing == ADOPT and free else covering, key=lambda other: _distance(other, wish))
+    free = [other for other in others if existing == ADOPT and not bound(other, wish)]
+    covering = [other for other in others if not short_of(other, wish, mended=other in free)]
+    if not wish.recorded.kinds:
+        covering = []
+    nearest = sorted(covering, key=lambda other: (other not in free, *_distance(other, wish)))
     if existing == CREATE or not nearest:
         _check_room(wish, others)
         return Choice(CREATE, None, _creating(wish, others))
     trail = nearest[0]
-    if existing == ADOPT and free:
+    if trail in free:
         return Choice(ADOPT, trail, _adopting(trail))
     return Choice(KEEP, trail, _keeping(trail, bound(trail, wish)))
 
 
-def _distance(other: Other, wish: Wish) -> tuple[bool, bool, str]:
-    """Which of several to take: the account's own, then one of the wanted region."""
-    return other.account != wish.account, other.home_region != wish.region, other.arn
+def _distance(other: Other, wish: Wish) -> tuple[bool, bool, bool, str]:
+    """Which of several to take: one whose log files arrive, the account's own, one of the wanted region."""
+    return bool(other.delivery_error), other.account != wish.account, other.home_region != wish.region, other.arn
 
 
 def _check_room(wish: Wish, others: Sequence[Other]) -> None:
@@ -136,9 +144,10 @@ def _creating(wish: Wish, others: Sequence[Other]) -> str:
 
 
 def _adopting(trail: Other) -> str:
+    broken = ", and its log files do not arrive" if trail.delivery_error else ""
     return (
-        f"Trail {trail.title} records already what is wanted. It is taken over under its own name, so that management "
-        "events are not paid for twice."
+        f"Trail {trail.title} records already what is wanted{broken}. It is taken over under its own name, so that "
+        "management events are not paid for twice."
     )
 
 

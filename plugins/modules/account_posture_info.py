@@ -102,8 +102,10 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._billing import
     state_of,
 )
 from ansible_collections.dayone.aws_account.plugins.module_utils._controls import Readings, Unread, judge
+from ansible_collections.dayone.aws_account.plugins.module_utils._event_selectors import selectors_of
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
 from ansible_collections.dayone.aws_account.plugins.module_utils._readings import attempt, preferences
+from ansible_collections.dayone.aws_account.plugins.module_utils._recorded_events import recorded
 
 ALMOST_USED_UP = 0.85
 
@@ -167,7 +169,7 @@ class Account:
             "bucket": trail["S3BucketName"],
             "logging": status["IsLogging"],
             "delivery_error": status.get("LatestDeliveryError", ""),
-            "management_events": records_management_events(selectors),
+            "management_events": bool(recorded(selectors_of(selectors, {})).kinds),
         }
 
     def preferences(self) -> dict[str, str]:
@@ -221,17 +223,6 @@ class Account:
             for item in usage
             if item.get("limit") and (share := item["actualUsageAmount"] / item["limit"]) > ALMOST_USED_UP
         ]
-
-
-def records_management_events(selectors: dict[str, Any]) -> bool:
-    """Whether classic or advanced selectors record management events."""
-    classic = any(item.get("IncludeManagementEvents") for item in selectors.get("EventSelectors", []))
-    fields = [
-        field for item in selectors.get("AdvancedEventSelectors", []) or [] for field in item.get("FieldSelectors", [])
-    ]
-    return classic or any(
-        field["Field"] == "eventCategory" and "Management" in field.get("Equals", []) for field in fields
-    )
 
 
 READINGS = (

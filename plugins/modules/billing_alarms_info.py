@@ -113,7 +113,7 @@ topic:
   type: dict
   returned: success
   contains:
-    changed:
+    differs:
       description: Whether it is to be changed or made.
       type: bool
       sample: true

@@ -13,10 +13,11 @@ description:
   - Of a bucket, that is one of somebody else, or in another region than the trail's home region, or with a policy that
     denies CloudTrail or this identity what is needed. A bucket that is not there yet can be made, and CloudTrail can be
     let into one that does not know it.
-  - Of a key, that is one that is not there, disabled, of another kind or region, or whose policy does not let CloudTrail
-    use it. The error has the statements to add.
+  - Of a key, that is one that is not there, disabled, of another kind or region, or whose policy does not let
+    CloudTrail use it. The error has the statements to add.
   - A bucket takes one call each of HeadBucket and GetBucketPolicy, and one of ListBuckets where S3 refuses the former.
-    A key takes one call each of DescribeKey and GetKeyPolicy, and with a bucket that is there one of GetBucketEncryption.
+    A key takes one call each of DescribeKey and GetKeyPolicy, and with a bucket that is there one of
+    GetBucketEncryption.
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -163,8 +164,8 @@ class Bucket:
             own = {bucket["Name"] for bucket in self._client.list_buckets(aws_retry=True)["Buckets"]}
         except is_boto3_error_code(DENIALS):
             return (
-                f"S3 refuses bucket '{self._name}': it belongs to somebody else, or this identity lacks s3:ListBucket on "
-                "it. Use an administrator of the account, or choose another name."
+                f"S3 refuses bucket '{self._name}': it belongs to somebody else, or this identity may not do "
+                "s3:ListBucket on it. Use an administrator of the account, or choose another name."
             )
         if self._name in own:
             return self._denied("HeadBucket")

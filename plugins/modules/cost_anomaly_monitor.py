@@ -12,8 +12,8 @@ description:
     account usually costs, and tells of what is out of the usual, often a day later.
   - AWS lets an account have one monitor of its services, and makes one by itself where Cost Explorer was opened lately.
     The one that is there is used, whatever it is called; others' subscriptions to it stay.
-  - It is free of charge. Its calls are those of the Cost Explorer API, though, for which AWS asks US$0.01 a request;
-    a run of this module makes two, and a few more where it changes something.
+  - It is free of charge. Its calls are those of the Cost Explorer API, though, each request of which costs US$0.01 by
+    AWS's price list. A run of this module makes two, and a few more where it changes something.
   - Cost Explorer has to be opened in the console once, which no API does.
 extends_documentation_fragment:
   - amazon.aws.common.modules

@@ -41,7 +41,7 @@ class TestReading:
     def test_it_takes_few_calls_and_no_write(self, account: Sandbox, info: Run) -> None:
         made = info()
         assert [one["name"] for one in made["alarms"]] == ["billing-alarm-10-USD"]
-        assert made["topic"]["changed"]
+        assert made["topic"]["differs"]
         assert sorted(call.action for call in account.journal()) == [
             "DescribeAlarms",
             "GetTopicAttributes",
@@ -166,12 +166,12 @@ class TestKilled:
             account.clear_journal()
             assert topic.run(self.arguments(info()["topic"]), kill_at=moment).killed
             planned = info()["topic"]
-            if planned["changed"]:
+            if planned["differs"]:
                 finished = topic.run(self.arguments(planned)).result
                 assert finished is not None
                 assert not finished.get("failed"), finished
             assert [call.action for call in account.journal()].count("Subscribe") == 2
-            assert not info()["topic"]["changed"]
+            assert not info()["topic"]["differs"]
             assert sorted(subscriptions(account)) == OPTIONS["emails"]
             tags = {tag["Key"] for tag in sns.list_tags_for_resource(ResourceArn=TOPIC)["Tags"]}
             assert tags == {mark_of(email) for email in OPTIONS["emails"]}

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from account.aws_errors import refused
+from botocore.exceptions import ClientError
 from sandbox import Sandbox
 
 EMAIL = "ops@example.com"
@@ -92,3 +93,35 @@ def test_a_bucket_name(account: Sandbox, name: str) -> None:
 def test_a_wrong_bucket_name(account: Sandbox, name: str) -> None:
     with refused("InvalidBucketName", 400):
         account.client("s3").create_bucket(Bucket=name)
+
+
+def test_a_buckets_region_is_told_to_everybody(account: Sandbox) -> None:
+    account.client("s3", "eu-west-1").create_bucket(
+        Bucket="there", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+    )
+    account.clear_journal()
+    # boto3 follows the redirection, and asks again where the bucket is.
+    found = account.client("s3", "us-east-1").head_bucket(Bucket="there")
+    assert found["ResponseMetadata"]["HTTPHeaders"]["x-amz-bucket-region"] == "eu-west-1"
+    assert [call.status for call in account.journal()] == [301, 200]
+    stranger = account.account_client("s3", "210987654321", "eu-west-1")
+    with pytest.raises(ClientError) as caught:
+        stranger.head_bucket(Bucket="there")
+    answer = caught.value.response["ResponseMetadata"]
+    assert (answer["HTTPStatusCode"], answer["HTTPHeaders"]["x-amz-bucket-region"]) == (403, "eu-west-1")
+    with refused("404", 404):
+        stranger.head_bucket(Bucket="nowhere-to-be-found")
+
+
+def test_a_bucket_is_closed_to_other_accounts(account: Sandbox) -> None:
+    s3 = account.client("s3")
+    s3.create_bucket(Bucket="ours")
+    stranger = account.account_client("s3", "210987654321")
+    for call in (stranger.get_bucket_policy, stranger.list_objects_v2, stranger.delete_bucket):
+        with refused("AccessDenied", 403):
+            call(Bucket="ours")
+    with refused("403", 403):
+        s3.head_bucket(Bucket="ours", ExpectedBucketOwner="210987654321")
+    s3.head_bucket(Bucket="ours", ExpectedBucketOwner="123456789012")
+    with refused("BucketAlreadyExists", 409):
+        stranger.create_bucket(Bucket="ours")

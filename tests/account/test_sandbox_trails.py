@@ -315,3 +315,12 @@ def test_an_organization_trail(account: Sandbox, open_bucket: Any) -> None:
     assert member.get_event_selectors(TrailName=TRAIL_ARN)["EventSelectors"][0]["ReadWriteType"] == "All"
     with refused("NotOrganizationMasterAccountException", 400):
         member.stop_logging(Name=TRAIL_ARN)
+
+
+def test_a_key_encrypts_unless_it_was_made_for_something_else(account: Sandbox) -> None:
+    kms = account.client("kms", REGION)
+    encrypts, signs = kms.create_key(), kms.create_key(KeyUsage="SIGN_VERIFY", KeySpec="RSA_2048")
+    used_for = [
+        kms.describe_key(KeyId=key["KeyMetadata"]["KeyId"])["KeyMetadata"]["KeyUsage"] for key in (encrypts, signs)
+    ]
+    assert used_for == ["ENCRYPT_DECRYPT", "SIGN_VERIFY"]

@@ -126,7 +126,8 @@ def test_log_files_that_do_not_arrive(scene: Scene) -> None:
     scene.s3.put_bucket_policy(
         Bucket=LOGS, Policy=document({"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"})
     )
-    found = scene.read(existing="adopt")
+    assert scene.read(existing="adopt")["decision"] == "adopt"
+    found = scene.read()
     assert (found["decision"], found["others"][0]["why_not"]) == (
         "create",
         "its log files do not arrive: S3 answers AccessDenied",

@@ -11,13 +11,14 @@ REQUEST_ID = "00000000-0000-4000-8000-000000000000"
 
 
 class RefusalError(Exception):
-    """AWS says no: its error code, its message, its HTTP status."""
+    """AWS says no: its error code, its message, its HTTP status, headers that say more."""
 
-    def __init__(self, code: str, message: str, status: int = 400) -> None:
+    def __init__(self, code: str, message: str, status: int = 400, headers: dict[str, str] | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.status = status
+        self.headers = headers or {}
 
 
 def error_response(protocol: str, refusal: RefusalError) -> Response:
@@ -39,4 +40,5 @@ def _json_error(refusal: RefusalError) -> Response:
 
 def _xml_error(refusal: RefusalError, envelope: str) -> Response:
     inner = f"<Code>{escape(refusal.code)}</Code><Message>{escape(refusal.message)}</Message>"
-    return Response(envelope.format(inner, REQUEST_ID), status=refusal.status, content_type="text/xml")
+    text = envelope.format(inner, REQUEST_ID)
+    return Response(text, status=refusal.status, headers=refusal.headers, content_type="text/xml")

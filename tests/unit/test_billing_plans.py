@@ -144,7 +144,7 @@ def topic(*subscriptions: tuple[str, str], marks: tuple[str, ...] = (), **more: 
 class TestTopic:
     def test_a_new_one(self) -> None:
         made = plan(ARN, None, ["a@example.com", "a@example.com"], None)
-        assert made.changed
+        assert made.differs
         assert made.before == {}
         assert (made.subscribe, made.pending) == (["a@example.com"], ["a@example.com"])
         assert made.policy["Statement"] == [publish_statement(ARN)]
@@ -154,13 +154,13 @@ class TestTopic:
     @pytest.mark.parametrize("arn", [f"{ARN}:1", "PendingConfirmation"])
     def test_who_is_subscribed_or_asked_is_not_asked_again(self, arn: str) -> None:
         left = plan(ARN, topic(("a@example.com", arn), marks=("a@example.com",)), ["a@example.com"], None)
-        assert not left.changed
+        assert not left.differs
         assert left.subscribe == []
         assert left.pending == ([] if arn.startswith("arn:") else ["a@example.com"])
 
     def test_one_that_a_killed_run_subscribed_gets_its_mark(self) -> None:
         found = plan(ARN, topic(("a@example.com", "PendingConfirmation")), ["a@example.com"], None)
-        assert found.changed
+        assert found.differs
         assert found.subscribe == []
 
     def test_who_is_out_of_the_list_is_unsubscribed(self) -> None:
@@ -174,28 +174,28 @@ class TestTopic:
         now = topic(("a@example.com", f"{ARN}:1"), ("b@example.com", f"{ARN}:2"), marks=("b@example.com",))
         now.subscriptions.append({"Protocol": "sqs", "Endpoint": "queue", "SubscriptionArn": f"{ARN}:3"})
         found = plan(ARN, now, ["b@example.com"], None)
-        assert not found.changed
+        assert not found.differs
         assert found.unsubscribe == {}
 
     def test_nobody_can_take_out_who_has_not_confirmed(self) -> None:
         now = topic(("a@example.com", "PendingConfirmation"), marks=("a@example.com", "b@example.com"))
         now.subscriptions.append({"Protocol": "email", "Endpoint": "b@example.com", "SubscriptionArn": f"{ARN}:1"})
         found = plan(ARN, now, ["b@example.com"], None)
-        assert not found.changed
+        assert not found.differs
         assert (found.leaving, found.unsubscribe) == (["a@example.com"], {})
         gone = topic(("b@example.com", f"{ARN}:1"), marks=("a@example.com", "b@example.com"))
         assert plan(ARN, gone, ["b@example.com"], None).untag == [mark_of("a@example.com")]
 
     def test_who_unsubscribed_is_not_asked_while_aws_remembers(self) -> None:
         found = plan(ARN, topic(("a@example.com", "Deleted"), marks=("a@example.com",)), ["a@example.com"], None)
-        assert not found.changed
+        assert not found.differs
         assert (found.subscribe, found.unsubscribed) == ([], ["a@example.com"])
 
     def test_the_key(self) -> None:
         now = topic(("a@example.com", f"{ARN}:1"), marks=("a@example.com",), kms_key_id=KEY)
-        assert not plan(ARN, now, ["a@example.com"], None).changed
+        assert not plan(ARN, now, ["a@example.com"], None).differs
         assert plan(ARN, now, ["a@example.com"], "").kms_key_id == ""
-        assert plan(ARN, now, ["a@example.com"], "").changed
+        assert plan(ARN, now, ["a@example.com"], "").differs
 
     def test_the_default_statement_goes_and_others_stay(self) -> None:
         default = {**THEIRS, "Sid": AWS_DEFAULT}

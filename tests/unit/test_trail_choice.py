@@ -77,6 +77,9 @@ def test_what_covers(found: Other, wanted: Wish, words: str) -> None:
         ("keep", [other()], "keep", "there"),
         ("create", [other()], "create", None),
         ("adopt", [other(logging=False)], "create", None),
+        ("adopt", [other(delivery_error="AccessDenied")], "adopt", "there"),
+        ("keep", [other(delivery_error="AccessDenied")], "create", None),
+        ("adopt", [other("org", account=MANAGEMENT, delivery_error="AccessDenied")], "create", None),
         ("adopt", [other("org", account=MANAGEMENT)], "keep", "org"),
         ("adopt", [other("ours", organization=True)], "keep", "ours"),
         ("adopt", [other("org", account=MANAGEMENT), other()], "adopt", "there"),
@@ -101,6 +104,7 @@ def test_a_trail_of_another_home_region_is_not_narrowed_to_one() -> None:
     [
         ("adopt", [], "no other records management events", False),
         ("adopt", [other()], "'there' (home region us-east-1) records already", False),
+        ("adopt", [other(delivery_error="NoSuchBucket")], "its log files do not arrive", False),
         ("keep", [other()], "the bucket, data events, Insights and tags", True),
         ("keep", [other("org", account=MANAGEMENT)], "which this account cannot change", True),
         ("create", [other()], "although 'there' (home region us-east-1) records", True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 
@@ -32,15 +33,22 @@ def allows(policy: str | bytes | None, ask: Ask) -> bool:
 
 def _matches(statement: dict[str, Any], ask: Ask) -> bool:
     return (
-        _names_service(statement.get("Principal"), ask.service)
-        and any(like(pattern, ask.action, fold=True) for pattern in as_list(statement.get("Action", [])))
-        and any(like(pattern, ask.resource) for pattern in as_list(statement.get("Resource", [])))
+        _fits(statement, "Principal", lambda given: _names_service(given, ask.service))
+        and _fits(statement, "Action", lambda given: any(like(item, ask.action, fold=True) for item in as_list(given)))
+        and _fits(statement, "Resource", lambda given: any(like(item, ask.resource) for item in as_list(given)))
         and all(
             holds(operator, key, as_list(wanted), ask.context)
             for operator, conditions in statement.get("Condition", {}).items()
             for key, wanted in conditions.items()
         )
     )
+
+
+def _fits(statement: dict[str, Any], element: str, test: Callable[[Any], bool]) -> bool:
+    """An element, or its opposite as in NotAction; a statement with neither of them is about nothing."""
+    if element in statement:
+        return test(statement[element])
+    return f"Not{element}" in statement and not test(statement[f"Not{element}"])
 
 
 def _names_service(principal: Any, service: str) -> bool:
