@@ -192,8 +192,8 @@ def wanted_subscription(params: dict[str, Any]) -> Subscription:
 
 def subscription_of(item: dict[str, Any]) -> Subscription:
     """A subscription as AWS tells it."""
-    dimension = (item.get("ThresholdExpression") or {}).get("Dimensions")
-    one_number = dimension is not None and len(dimension.get("Values", [])) == 1
+    dimension = (item.get("ThresholdExpression") or {}).get("Dimensions") or {}
+    one_number = len(dimension.get("Values", [])) == 1
     return Subscription(
         item["Frequency"],
         Decimal(dimension["Values"][0] if one_number else str(item.get("Threshold", 0))),
@@ -226,11 +226,10 @@ class CostAnomalies:
 
     def before(self) -> Subscription | None:
         """The subscription, if it listens to the monitor."""
-        if self.subscription is None or self.monitor is None:
+        subscription, monitor = self.subscription, self.monitor
+        if subscription is None or monitor is None or monitor["MonitorArn"] not in subscription["MonitorArnList"]:
             return None
-        if self.monitor["MonitorArn"] not in self.subscription["MonitorArnList"]:
-            return None
-        return subscription_of(self.subscription)
+        return subscription_of(subscription)
 
     def set_up(self, after: Subscription) -> None:
         monitor = self.monitor["MonitorArn"] if self.monitor else self._create_monitor()

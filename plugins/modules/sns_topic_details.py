@@ -99,8 +99,7 @@ def read(client: Any, params: dict[str, Any]) -> dict[str, Any]:
 
 def wanted(params: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
     """What there will be of it."""
-    gone = {name: {} for name in ("subscriptions", "tags") if name in before}
-    return {**gone, **({"kms_key_id": params["kms_key_id"]} if "kms_key_id" in before else {})}
+    return {name: params["kms_key_id"] if name == "kms_key_id" else {} for name in before}
 
 
 def apply(client: Any, arn: str, before: dict[str, Any], after: dict[str, Any]) -> None:

@@ -48,8 +48,8 @@ def test_checked_made_and_left_alone(account: Sandbox, ansible: Ansible) -> None
         account.clear_journal()
         assert ansible(play("billing_alarm", **GIVEN), *arguments).changed == []
         assert writing(account) == []
-        # Caller and preference; three calls for the topic, one for all alarms, one for the metric; four for budgets.
-        assert len(account.journal()) == 11
+        # Two for the caller, one each for preference, alarms and metric, three for the topic, four for two budgets.
+        assert len(account.journal()) == 12
 
 
 def test_everything_lands_in_us_east_1(account: Sandbox, ansible: Ansible) -> None:
