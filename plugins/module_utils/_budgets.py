@@ -27,6 +27,9 @@ CURRENCIES = ("USD", "CNY")
 USAGE_FILTERS = ("UsageType", "UsageTypeGroup")
 # What AWS reckons by itself, and refuses or ignores in an update.
 RECKONED = ("CalculatedSpend", "LastUpdatedTime", "HealthStatus")
+# The two ways to say what counts.
+OLDER_FORM = ("CostFilters", "CostTypes")
+NEWER_FORM = ("FilterExpression", "Metrics")
 # Other ways to say what the limit is, which exclude a fixed one.
 OTHER_LIMITS = ("PlannedBudgetLimits", "AutoAdjustData")
 
@@ -202,14 +205,16 @@ def notification_of(item: dict[str, Any]) -> Notification:
 def as_aws(name: str, budget: Budget, now: dict[str, Any] | None = None) -> dict[str, Any]:
     """The budget for CreateBudget, or for UpdateBudget, which forgets what it is not given: hence what is ``now``."""
     kept = {key: value for key, value in (now or {}).items() if key not in (*RECKONED, *OTHER_LIMITS)}
+    if kept.get("TimeUnit") != budget.time_unit:
+        kept.pop("TimePeriod", None)  # it begins anew
     if budget.cost_filters is not None:
-        # AWS takes filters in one form or the other.
-        kept = {key: value for key, value in kept.items() if key not in ("FilterExpression", "Metrics", "CostFilters")}
+        kept = {key: value for key, value in kept.items() if key not in (*NEWER_FORM, "CostFilters")}
         kept.update({"CostFilters": budget.cost_filters} if budget.cost_filters else {})
-    if budget.budget_type != "COST" or "FilterExpression" in kept:
+    # AWS may tell what counts in both of its forms, and takes it in one: Metrics are of the newer alone.
+    other_form = OLDER_FORM if kept.get("Metrics") else NEWER_FORM
+    kept = {key: value for key, value in kept.items() if key not in other_form}
+    if budget.budget_type != "COST":
         kept.pop("CostTypes", None)
-    if "FilterExpression" in kept:
-        kept.pop("CostFilters", None)
     limit = {} if budget.amount is None else {"BudgetLimit": {"Amount": plain(budget.amount), "Unit": budget.unit}}
     return {**kept, "BudgetName": name, "BudgetType": budget.budget_type, "TimeUnit": budget.time_unit, **limit}
 

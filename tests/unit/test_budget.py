@@ -131,6 +131,14 @@ class TestUpdate:
         assert not {"CostFilters", "CostTypes"} & kept.keys()
         replaced = as_aws("b", wanted_budget({**OPTIONS, "cost_filters": {}}), now)
         assert not {"FilterExpression", "Metrics", "CostFilters"} & replaced.keys()
+        both = as_aws("b", wanted_budget(OPTIONS), {**NOW, "FilterExpression": {"Dimensions": {}}})
+        assert "FilterExpression" not in both
+        assert {"CostFilters", "CostTypes"} <= both.keys()
+
+    def test_another_period_begins_anew(self) -> None:
+        now = {**NOW, "TimePeriod": {"Start": 1, "End": 2}}
+        assert "TimePeriod" in as_aws("b", wanted_budget(OPTIONS), now)
+        assert "TimePeriod" not in as_aws("b", wanted_budget({**OPTIONS, "time_unit": "annually"}), now)
 
     def test_a_limit_of_another_kind_is_replaced(self) -> None:
         now = {**NOW, "AutoAdjustData": {"AutoAdjustType": "HISTORICAL"}}
@@ -138,7 +146,7 @@ class TestUpdate:
         before = read_budget(now, after.notifications, after, None)
         assert before.amount is None
         assert before.as_result()["amount"] is None
-        ((_, arguments),) = calls("b", before, after, now)
+        ((_operation, arguments),) = calls("b", before, after, now)
         assert "AutoAdjustData" not in arguments["NewBudget"]
 
 
