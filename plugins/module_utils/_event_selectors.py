@@ -164,15 +164,6 @@ def insights_of(answer: Mapping[str, Any]) -> Insights:
     }
 
 
-def lost(now: Selectors, wanted: Selectors) -> str | None:
-    """What goes when a trail changes between classic and advanced event selectors; None where it does not."""
-    if now.advanced and wanted.classic:
-        return f"its advanced event selectors give way to classic ones, which cannot filter so: {in_words(now)}"
-    if now.classic and wanted.advanced and now.classic != new_trail().classic:
-        return f"its classic event selectors give way to advanced ones, which alone count from now on: {in_words(now)}"
-    return None
-
-
 def in_words(selectors: Selectors) -> str:
     """The event selectors for a person, each with all of its filters."""
     texts = [_classic_in_words(item) for item in selectors.classic]

@@ -105,9 +105,8 @@ def choose(wish: Wish, existing: str, others: Sequence[Other]) -> Choice:
         RefusalError: a trail would have to be made, and the region has as many as AWS allows.
     """
     free = [other for other in others if existing == ADOPT and not bound(other, wish)]
-    covering = [other for other in others if not short_of(other, wish, mended=other in free)]
-    if not wish.recorded.kinds:
-        covering = []
+    looked_at = others if wish.recorded.kinds else []
+    covering = [other for other in looked_at if not short_of(other, wish, mended=other in free)]
     nearest = sorted(covering, key=lambda other: (other not in free, *_distance(other, wish)))
     if existing == CREATE or not nearest:
         _check_room(wish, others)

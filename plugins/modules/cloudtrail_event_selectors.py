@@ -184,13 +184,12 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._event_selector
     Insights,
     Selectors,
     insights_of,
-    lost,
     new_trail,
     selectors_of,
     wanted_selectors,
 )
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
-from ansible_collections.dayone.aws_account.plugins.module_utils._recorded_events import possible_insights
+from ansible_collections.dayone.aws_account.plugins.module_utils._recorded_events import lost, possible_insights
 
 CLASSIC_OPTIONS = (
     "read_write_type",

@@ -36,32 +36,26 @@ S3 = "AWS::S3::Object"
 SELECTORS = {"EventSelectors": [data(S3, "arn:aws:s3")]}
 
 
-@pytest.mark.parametrize(
-    "selectors",
-    [
+def test_the_limits_of_classic_ones(trails: Any) -> None:
+    single = [f"arn:aws:s3:::bucket-{number}/" for number in range(251)]
+    within: list[list[dict[str, Any]]] = [
         [data(S3, "arn:aws:s3"), data("AWS::Lambda::Function", "arn:aws:lambda")],
-        [data(S3, *[f"arn:aws:s3:::bucket-{number}/" for number in range(250)]), data(S3, "arn:aws:s3")],
+        [data(S3, *single[:250]), data(S3, "arn:aws:s3")],
         [{}] * 5,
-    ],
-)
-def test_classic_ones_within_the_limits(trails: Any, selectors: list[dict[str, Any]]) -> None:
-    trails.put_event_selectors(TrailName="main", EventSelectors=selectors)
-
-
-@pytest.mark.parametrize(
-    "selectors",
-    [
+    ]
+    for selectors in within:
+        trails.put_event_selectors(TrailName="main", EventSelectors=selectors)
+    beyond: list[list[dict[str, Any]]] = [
         [{}] * 6,
-        [data(S3, *[f"arn:aws:s3:::bucket-{number}/" for number in range(251)])],
+        [data(S3, *single)],
         [data(S3, "arn:aws:s3:::*")],
         [data(S3, "arn:aws:lambda")],
         [data("AWS::EC2::Snapshot", "arn:aws:ec2")],
         [{"ExcludeManagementEventSources": ["iam.amazonaws.com"]}],
-    ],
-)
-def test_classic_ones_beyond(trails: Any, selectors: list[dict[str, Any]]) -> None:
-    with refused("InvalidEventSelectorsException", 400):
-        trails.put_event_selectors(TrailName="main", EventSelectors=selectors)
+    ]
+    for selectors in beyond:
+        with refused("InvalidEventSelectorsException", 400):
+            trails.put_event_selectors(TrailName="main", EventSelectors=selectors)
 
 
 def test_one_kind_replaces_the_other(trails: Any) -> None:
@@ -77,25 +71,18 @@ def test_one_kind_replaces_the_other(trails: Any) -> None:
 DATA: dict[str, Any] = {"eventCategory": ["Data"], "resources__type": [S3]}
 
 
-@pytest.mark.parametrize(
-    "selector",
-    [
+def test_the_limits_of_advanced_ones(trails: Any) -> None:
+    names = [f"Name{number}" for number in range(499)]
+    of_prefix = {"StartsWith": ["arn:aws:s3:::bucket/"]}
+    for selector in (
         advanced(eventCategory=["Management"], readOnly=["false"], eventSource={"NotEquals": ["kms.amazonaws.com"]}),
-        advanced(
-            **DATA, resources__ARN={"StartsWith": ["arn:aws:s3:::bucket/"]}, userIdentity__arn={"EndsWith": ["x"]}
-        ),
+        advanced(**DATA, resources__ARN=of_prefix, userIdentity__arn={"EndsWith": ["x"]}),
         advanced(eventCategory=["NetworkActivity"], eventSource=["kms.amazonaws.com"], errorCode=["VpceAccessDenied"]),
-        advanced(**DATA, eventName=[f"Name{number}" for number in range(498)]),
-    ],
-)
-def test_advanced_ones_within_the_limits(trails: Any, selector: dict[str, Any]) -> None:
-    trails.put_event_selectors(TrailName="main", AdvancedEventSelectors=[selector])
-    assert trails.get_event_selectors(TrailName="main")["AdvancedEventSelectors"] == [selector]
-
-
-@pytest.mark.parametrize(
-    "selector",
-    [
+        advanced(**DATA, eventName=names[:498]),
+    ):
+        trails.put_event_selectors(TrailName="main", AdvancedEventSelectors=[selector])
+        assert trails.get_event_selectors(TrailName="main")["AdvancedEventSelectors"] == [selector]
+    for selector in (
         advanced(resources__type=[S3]),
         advanced(eventCategory=["Elsewhere"]),
         advanced(eventCategory={"NotEquals": ["Data"]}),
@@ -106,12 +93,10 @@ def test_advanced_ones_within_the_limits(trails: Any, selector: dict[str, Any]) 
         advanced(eventCategory=["Management"], readOnly=["yes"]),
         advanced(**DATA, readOnly={"NotEquals": ["true"]}),
         advanced(**DATA, eventName={}),
-        advanced(**DATA, eventName=[f"Name{number}" for number in range(499)]),
-    ],
-)
-def test_advanced_ones_beyond(trails: Any, selector: dict[str, Any]) -> None:
-    with refused("InvalidEventSelectorsException", 400):
-        trails.put_event_selectors(TrailName="main", AdvancedEventSelectors=[selector])
+        advanced(**DATA, eventName=names),
+    ):
+        with refused("InvalidEventSelectorsException", 400):
+            trails.put_event_selectors(TrailName="main", AdvancedEventSelectors=[selector])
 
 
 def insight(kind: str, *categories: str) -> dict[str, Any]:
@@ -136,25 +121,20 @@ ADVANCED_READ_ONLY = {"AdvancedEventSelectors": [advanced(eventCategory=["Manage
 ONLY_DATA = {"AdvancedEventSelectors": [S3_DATA]}
 
 
-@pytest.mark.parametrize(
-    ("selectors", "possible", "impossible"),
-    [
+def test_insights_need_the_events_that_they_look_at(trails: Any) -> None:
+    only_objects = {"EventSelectors": [{"IncludeManagementEvents": False, **data("AWS::S3::Object", "arn:aws:s3")}]}
+    for selectors, possible, impossible in (
         (READ_ONLY, insight("ApiErrorRateInsight", "Management"), insight("ApiCallRateInsight", "Management")),
         (ADVANCED_READ_ONLY, insight("ApiErrorRateInsight", "Management"), insight("ApiCallRateInsight", "Management")),
         (ONLY_DATA, insight("ApiCallRateInsight", "Data"), insight("ApiErrorRateInsight", "Management")),
-        (SELECTORS, insight("ApiErrorRateInsight", "Data", "Management"), None),
         (READ_ONLY, insight("ApiErrorRateInsight", "Management"), insight("ApiErrorRateInsight", "Data")),
-    ],
-)
-def test_insights_need_the_events_that_they_look_at(
-    trails: Any, selectors: dict[str, Any], possible: dict[str, Any], impossible: dict[str, Any] | None
-) -> None:
-    trails.put_event_selectors(TrailName="main", **selectors)
-    if impossible is not None:
+        (ONLY_DATA, insight("ApiErrorRateInsight", "Data"), insight("ApiErrorRateInsight", "Data", "Management")),
+    ):
+        trails.put_insight_selectors(TrailName="main", InsightSelectors=[])
+        trails.put_event_selectors(TrailName="main", **selectors)
         with refused("InvalidInsightSelectorsException", 400):
             trails.put_insight_selectors(TrailName="main", InsightSelectors=[impossible])
-    trails.put_insight_selectors(TrailName="main", InsightSelectors=[possible])
-    other = {"EventSelectors": [{"IncludeManagementEvents": False, **data("AWS::S3::Object", "arn:aws:s3")}]}
-    if "Management" in possible["EventCategories"]:
-        with refused("InvalidEventSelectorsException", 400):
-            trails.put_event_selectors(TrailName="main", **other)
+        trails.put_insight_selectors(TrailName="main", InsightSelectors=[possible])
+        if possible["EventCategories"] == ["Management"]:
+            with refused("InvalidEventSelectorsException", 400):
+                trails.put_event_selectors(TrailName="main", **only_objects)

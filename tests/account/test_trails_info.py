@@ -77,18 +77,18 @@ def test_an_empty_account(scene: Scene) -> None:
     assert (found["decision"], found["trail"], found["others"]) == ("create", {}, [])
 
 
-@pytest.mark.parametrize("existing", ["adopt", "keep", "create"])
-def test_a_trail_of_another_home_region_covers(scene: Scene, existing: str) -> None:
+def test_a_trail_of_another_home_region_covers(scene: Scene) -> None:
     make_trail(scene.account, "other", THERE, TagsList=[{"Key": "Team", "Value": "x"}])
-    found = scene.read(existing=existing)
-    assert found["decision"] == existing
-    assert scene.calls() == ["DescribeTrails", "GetTrailStatus"] + (["ListTags"] if existing == "adopt" else [])
-    assert [(other["name"], other["covers"]) for other in found["others"]] == [("other", True)]
-    if existing != "create":
-        assert (found["trail"]["home_region"], found["trail"]["is_logging"]) == (THERE, True)
-    if existing == "adopt":
-        assert found["trail"]["tags"] == {"Team": "x"}
-    assert scene.read(existing=existing, replaced=[trail_arn("other", THERE)])["decision"] == "create"
+    for existing in ("adopt", "keep", "create"):
+        found = scene.read(existing=existing)
+        assert found["decision"] == existing
+        assert scene.calls() == ["DescribeTrails", "GetTrailStatus"] + (["ListTags"] if existing == "adopt" else [])
+        assert [(other["name"], other["covers"]) for other in found["others"]] == [("other", True)]
+        if existing != "create":
+            assert (found["trail"]["home_region"], found["trail"]["is_logging"]) == (THERE, True)
+        if existing == "adopt":
+            assert found["trail"]["tags"] == {"Team": "x"}
+        assert scene.read(existing=existing, replaced=[trail_arn("other", THERE)])["decision"] == "create"
 
 
 def test_what_is_wanted_decides(scene: Scene) -> None:
@@ -140,46 +140,32 @@ def test_log_files_that_do_not_arrive(scene: Scene) -> None:
     ]
 
 
-@pytest.fixture
-def member(account: Sandbox) -> str:
-    """An account of the organization that the default account manages."""
-    organizations = account.client("organizations")
+def test_an_organization_trail_is_kept(scene: Scene, tmp_path: Path) -> None:
+    organizations = scene.account.client("organizations")
     organizations.create_organization(FeatureSet="ALL")
     created = organizations.create_account(AccountName="member", Email="member@example.com")
-    return str(created["CreateAccountStatus"]["AccountId"])
-
-
-@pytest.mark.parametrize("existing", ["adopt", "keep"])
-def test_an_organization_trail_is_kept(scene: Scene, tmp_path: Path, member: str, existing: str) -> None:
+    member = created["CreateAccountStatus"]["AccountId"]
     make_trail(scene.account, "all-of-us", THERE, IsOrganizationTrail=True)
-    key = {"AccessKeyId": f"AKIAROOT{member}", "SecretAccessKey": "x"}
-    environment = {
-        **scene.account.process_env(),
-        "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
-        "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
-    }
-    module = Module("cloudtrail_trails_info", tmp_path / "member", environment)
-    for reader, account_id in ((module, member), (scene.module, ACCOUNT)):
-        given = {"name": "main", "account_id": account_id, "region": REGION, "existing": existing}
-        found = reader.run(given).result
-        assert found is not None
-        assert (found["decision"], found["trail"]["name"]) == ("keep", "all-of-us")
-        assert "it is an organization trail" in found["reason"]
-        assert ("which this account cannot change" in found["reason"]) is (account_id == member)
+    environment = {**scene.account.process_env(), "AWS_ACCESS_KEY_ID": f"AKIAROOT{member}"}
+    in_member = Module("cloudtrail_trails_info", tmp_path / "member", environment)
+    for module, account_id in ((in_member, member), (scene.module, ACCOUNT)):
+        for existing in ("adopt", "keep"):
+            given = {"name": "main", "account_id": account_id, "region": REGION, "existing": existing}
+            found = module.run(given).result
+            assert found is not None
+            assert (found["decision"], found["trail"]["name"]) == ("keep", "all-of-us")
+            assert "it is an organization trail" in found["reason"]
+            assert ("which this account cannot change" in found["reason"]) is (account_id == member)
 
 
-def test_what_may_not_be_read_covers_nothing(scene: Scene) -> None:
+def test_what_may_not_be_read(scene: Scene) -> None:
     make_trail(scene.account, "other")
     scene.account.fail("cloudtrail", "GetTrailStatus", "AccessDeniedException", status=400, times=1)
     found = scene.read()
     assert found["decision"] == "create"
     assert found["others"][0]["why_not"].startswith("it could not be read: AWS answered GetTrailStatus")
-
-
-def test_a_failure_of_the_wanted_trail_is_a_failure(scene: Scene) -> None:
-    make_trail(scene.account, "main")
     scene.account.fail("cloudtrail", "GetTrailStatus", "AccessDeniedException", status=400, times=1)
-    assert "Could not read the trails of region ap-northeast-1" in scene.read()["msg"]
+    assert "Could not read the trails of region ap-northeast-1" in scene.read(name="other")["msg"]
 
 
 def test_five_trails(scene: Scene) -> None:

@@ -10,7 +10,6 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._event_selector
     Selectors,
     in_words,
     insights_of,
-    lost,
     new_trail,
     normalised,
     normalised_advanced,
@@ -19,6 +18,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._event_selector
 )
 from ansible_collections.dayone.aws_account.plugins.module_utils._recorded_events import (
     covers,
+    lost,
     possible_insights,
     recorded,
 )
@@ -158,6 +158,7 @@ def test_what_goes_with_another_kind_of_selectors() -> None:
         exclude_management_event_sources=["kms.amazonaws.com"], data_events=[{"type": S3}], read_write_type="write"
     )
     assert lost(new_trail(), of_objects) is None
+    assert "management events" in (lost(new_trail(), advanced(DATA)) or "")
     assert lost(of_objects, of_objects) is None
     assert lost(classic_of_objects, classic()) is None
     gone = lost(of_objects, classic())
