@@ -49,11 +49,12 @@ class Module:
 
     def __init__(self, name: str, directory: Path, environment: dict[str, str]) -> None:
         """Args:
-        name: the module's name, without the collection.
+        name: the module's name; without the collection, if it is this one.
         directory: below it, changes of files are steps.
         environment: as of ``Sandbox.process_env``.
         """
-        self._name = f"ansible_collections.dayone.aws_account.plugins.modules.{name}"
+        namespace, collection, module = name.split(".") if "." in name else ("dayone", "aws_account", name)
+        self._name = f"ansible_collections.{namespace}.{collection}.plugins.modules.{module}"
         self._directory = directory
         self._environment = environment
         self._files = directory.parent / f"killing-{directory.name}"

@@ -23,6 +23,7 @@ options:
     type: str
     required: true
     choices:
+      - cost_explorer_requests
       - data_event_insights
       - data_events
       - insights

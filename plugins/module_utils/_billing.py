@@ -8,6 +8,18 @@ from typing import Any
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import paginated_query_with_retries
 
 FEATURE = "BILLING_ALERTS"
+BY_HAND = (
+    "switch it on in the console: Billing and Cost Management, 'Billing preferences', 'Alert preferences', 'Edit', "
+    "'Receive CloudWatch billing alerts'"
+)
+TOO_OLD = (
+    "This botocore does not know GetBillingPreferences, which 1.43.41 and newer do: update it (pip install --upgrade "
+    f"boto3), or {BY_HAND}."
+)
+NO_PREFERENCE = (
+    "AWS lists no billing alert preference for this account. In an organization the management account has it; "
+    f"otherwise {BY_HAND}."
+)
 
 
 def read_preferences(client: Any) -> dict[str, str]:
@@ -20,6 +32,28 @@ def read_preferences(client: Any) -> dict[str, str]:
         if not page.get("nextToken"):
             return found
         token = {"nextToken": page["nextToken"]}
+
+
+def read_free_tier(client: Any) -> list[dict[str, Any]]:
+    """What is used of the free tier, every page of it: GetFreeTierUsage has a paginator in later botocores only."""
+    found: list[dict[str, Any]] = []
+    token: dict[str, str] = {}
+    while True:
+        page = client.get_free_tier_usage(aws_retry=True, **token)
+        found += page["freeTierUsages"]
+        if not page.get("nextToken"):
+            return found
+        token = {"nextToken": page["nextToken"]}
+
+
+def state_of(subscription: dict[str, Any]) -> str:
+    """Whether a listed subscription is confirmed, pending or unsubscribed; only the first is listed with its ARN.
+
+    https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html
+    """
+    return {"PendingConfirmation": "pending", "Deleted": "unsubscribed"}.get(
+        subscription["SubscriptionArn"], "confirmed"
+    )
 
 
 def read_currencies(client: Any) -> list[str]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+from ansible_collections.dayone.aws_account.plugins.module_utils._billing import NO_PREFERENCE
 from ansible_collections.dayone.aws_account.plugins.module_utils._root_user import GUIDES
 
 # A refusal that a policy is the reason for, of the caller's or of their organization, says so, and nothing of root's
@@ -150,6 +151,8 @@ def log_validation(trails: list[dict[str, Any]]) -> Verdict:
 
 
 def billing_alerts(preferences: dict[str, str]) -> Verdict:
+    if not preferences:
+        return Verdict("manual", {"preferences": preferences}, NO_PREFERENCE)
     return _judged(
         "ENABLED" in preferences.values(), {"preferences": preferences}, "Set billing_alarm_preference: true."
     )
@@ -175,14 +178,23 @@ def billing_alarm(alarms: list[dict[str, Any]]) -> Verdict:
 def confirmed(alarms: list[dict[str, Any]]) -> Verdict:
     if not alarms:
         return Verdict("fail", {}, "There is no alarm yet: see B3.")
-    pending = sorted({address for alarm in alarms for address in alarm["pending"]})
-    return _judged(
-        not pending,
-        {"pending": pending},
-        f"AWS has written to {', '.join(pending)}: open the mail and choose 'Confirm subscription'. Until then no "
-        "alarm arrives there.",
-        "manual",
+    pending, unsubscribed = (
+        sorted({address for alarm in alarms for address in alarm[state]}) for state in ("pending", "unsubscribed")
     )
+    silent = [alarm["name"] for alarm in alarms if not alarm["speaks"]]
+    deaf = [alarm["name"] for alarm in alarms if not alarm["confirmed"] and not alarm["pending"]]
+    evidence = {"pending": pending, "unsubscribed": unsubscribed, "actions_off": silent, "tell_nobody": deaf}
+    sentences = {
+        f"AWS has written to {', '.join(pending)}: open the mail and choose 'Confirm subscription'. Until then no "
+        "alarm arrives there.": pending,
+        f"{', '.join(unsubscribed)} chose 'unsubscribe' in a mail. AWS forgets that after three days; the run after "
+        "that subscribes again what is in billing_alarm_emails.": unsubscribed,
+        f"The actions of alarm {', '.join(silent)} are switched off: in CloudWatch's console choose it, then "
+        "'Actions', 'Enable'.": silent,
+        f"Alarm {', '.join(deaf)} tells nobody: give addresses in billing_alarm_emails.": deaf,
+    }
+    remedy = " ".join(text for text, found in sentences.items() if found)
+    return _judged(not remedy, evidence, remedy, "fail" if deaf or silent else "manual")
 
 
 def currency(alarms: list[dict[str, Any]], currencies: list[str]) -> Verdict:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 CLOUDTRAIL = "https://aws.amazon.com/cloudtrail/pricing/"
+COST_EXPLORER = "https://aws.amazon.com/aws-cost-management/aws-cost-explorer/pricing/"
 KMS = "https://aws.amazon.com/kms/pricing/"
 S3 = "https://aws.amazon.com/s3/pricing/"
 
@@ -62,6 +63,9 @@ PRICES: dict[str, Price] = {
     ),
     "kms_key": Price("Customer managed KMS keys", "1.00", "USD", "each key and month", "2026-11-25", KMS),
     "kms_requests": Price("Requests to KMS", "0.03", "USD", "10,000 requests", "2026-11-25", KMS),
+    "cost_explorer_requests": Price(
+        "Requests to the Cost Explorer API", "0.01", "USD", "each", "2026-11-25", COST_EXPLORER
+    ),
     "s3_storage": Price("Log files in S3", "0.023", "USD", "each GB and month", "2026-11-25", S3),
 }
 

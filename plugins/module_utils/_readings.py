@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.dayone.aws_account.plugins.module_utils._billing import read_preferences
+from ansible_collections.dayone.aws_account.plugins.module_utils._billing import TOO_OLD, read_preferences
 from ansible_collections.dayone.aws_account.plugins.module_utils._controls import Unread
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import said
 
@@ -37,5 +37,5 @@ def preferences(client: Any) -> dict[str, str]:
         NotImplementedError: botocore is too old to know them.
     """
     if not hasattr(client, "get_billing_preferences"):
-        raise NotImplementedError("This botocore does not know GetBillingPreferences: 1.44 or newer does.")
+        raise NotImplementedError(TOO_OLD)
     return read_preferences(client)

@@ -103,6 +103,8 @@ from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._billing import (
     currency_of,
     read_currencies,
+    read_free_tier,
+    state_of,
 )
 from ansible_collections.dayone.aws_account.plugins.module_utils._controls import Readings, Unread, judge
 from ansible_collections.dayone.aws_account.plugins.module_utils._event_selectors import selectors_of
@@ -190,25 +192,35 @@ class Account:
     def alarms(self) -> list[dict[str, Any]]:
         found = paginated_query_with_retries(self.billing_client("cloudwatch"), "describe_alarms")
         billing = [alarm for alarm in found.get("MetricAlarms", []) if alarm.get("Namespace") == "AWS/Billing"]
-        pending = {topic: self._pending(topic) for topic in {arn for alarm in billing for arn in alarm["AlarmActions"]}}
+        told = {action: self._told(action) for action in {arn for alarm in billing for arn in alarm["AlarmActions"]}}
         return [
             {
                 "name": alarm["AlarmName"],
                 "threshold": alarm.get("Threshold"),
                 "currency": currency_of(alarm),
-                "pending": [address for arn in alarm["AlarmActions"] for address in pending[arn]],
+                "speaks": alarm.get("ActionsEnabled", True),
+                **{
+                    state: [address for arn in alarm["AlarmActions"] for address in told[arn][state]]
+                    for state in ("confirmed", "pending", "unsubscribed")
+                },
             }
             for alarm in billing
         ]
 
-    def _pending(self, topic: str) -> list[str]:
-        """The addresses that have not confirmed their subscription to the topic."""
-        if ":sns:" not in topic:
-            return []
-        found = paginated_query_with_retries(
-            self.billing_client("sns"), "list_subscriptions_by_topic", TopicArn=topic
-        ).get("Subscriptions", [])
-        return [item["Endpoint"] for item in found if item["SubscriptionArn"] == "PendingConfirmation"]
+    def _told(self, action: str) -> dict[str, list[str]]:
+        """Who an alarm's action tells, by whether they have confirmed."""
+        if ":sns:" not in action:
+            return {"confirmed": [action], "pending": [], "unsubscribed": []}
+        try:
+            found = paginated_query_with_retries(
+                self.billing_client("sns"), "list_subscriptions_by_topic", TopicArn=action
+            )["Subscriptions"]
+        except is_boto3_error_code("NotFound"):
+            found = []  # the topic is gone
+        told: dict[str, list[str]] = {"confirmed": [], "pending": [], "unsubscribed": []}
+        for item in found:
+            told[state_of(item)].append(item["Endpoint"])
+        return told
 
     def budgets(self) -> list[str]:
         client = self.billing_client("budgets")
@@ -216,7 +228,7 @@ class Account:
         return [budget["BudgetName"] for budget in found.get("Budgets", [])]
 
     def free_tier(self) -> list[dict[str, Any]]:
-        usage = self.billing_client("freetier").get_free_tier_usage(aws_retry=True)["freeTierUsages"]
+        usage = read_free_tier(self.billing_client("freetier"))
         return [
             {"what": f"{item['service']} {item['usageType']}", "percent": round(100 * share)}
             for item in usage

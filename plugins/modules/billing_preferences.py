@@ -10,6 +10,7 @@ short_description: Switch an account's billing alerts on or off
 description:
   - Sets the preferences of the feature C(BILLING_ALERTS), without which CloudWatch gets no billing metric.
   - AWS does not document the preferences' keys, so they are taken from what it answers.
+  - It needs botocore 1.43.41 or newer.
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -51,11 +52,12 @@ preferences:
     some/key: ENABLED
 reason:
   description:
-    - Why it failed, for a role to go on by. C(access_denied) when the root user has not switched on IAM access to
-      billing, or the permission is missing, C(botocore_too_old) when botocore does not know the operation.
+    - Why it failed, for a role to go on by. C(billing_access_off) when the root user has not activated IAM access to
+      billing, C(access_denied) when the permission is missing, C(botocore_too_old) when botocore does not know the
+      operation, C(no_preference) when AWS lists no such preference for the account.
   type: str
   returned: on some failures
-  sample: access_denied
+  sample: billing_access_off
 """
 
 from typing import Any
@@ -68,8 +70,15 @@ except ImportError:
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
-from ansible_collections.dayone.aws_account.plugins.module_utils._billing import FEATURE, read_preferences
-from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws, said
+from ansible_collections.dayone.aws_account.plugins.module_utils._billing import (
+    FEATURE,
+    NO_PREFERENCE,
+    TOO_OLD,
+    read_preferences,
+)
+from ansible_collections.dayone.aws_account.plugins.module_utils._controls import BY_POLICY
+from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws, said, sentence
+from ansible_collections.dayone.aws_account.plugins.module_utils._root_user import GUIDES
 
 
 def wanted_preferences(current: dict[str, str], keys: list[str] | None, state: str) -> dict[str, str]:
@@ -86,6 +95,17 @@ def update_preferences(client: Any, changes: dict[str, str]) -> None:
     )
 
 
+def refusal(message: str, state: str) -> tuple[str, str]:
+    """Why AWS refused with ``message``, as ``reason`` and as a sentence: its policies, or the root user's switch."""
+    if BY_POLICY.search(message):
+        return "access_denied", sentence(f"switch billing alerts {state}", message)
+    switch = (
+        f"Could not switch billing alerts {state}: {said(message).rstrip('.')}. That is what AWS says where the root "
+        f"user has not activated IAM access to billing. {GUIDES['R4'].remedy()}"
+    )
+    return "billing_access_off", switch
+
+
 def main() -> None:
     module = AnsibleAWSModule(
         argument_spec={
@@ -96,12 +116,11 @@ def main() -> None:
     )
     client = module.client("billing", retry_decorator=AWSRetry.jittered_backoff())
     if not hasattr(client, "get_billing_preferences"):
-        module.fail_json(
-            msg="This botocore does not know GetBillingPreferences: 1.44 or newer does (pip install --upgrade boto3).",
-            reason="botocore_too_old",
-        )
+        module.fail_json(msg=TOO_OLD, reason="botocore_too_old")
     try:
         before = read_preferences(client)
+        if not before:
+            module.fail_json(msg=NO_PREFERENCE, reason="no_preference")
         if unknown := sorted(set(module.params["keys"] or []) - set(before)):
             module.fail_json(
                 msg=f"AWS knows no billing alert preference {', '.join(unknown)}; it has {', '.join(before)}."
@@ -111,12 +130,8 @@ def main() -> None:
         if changes and not module.check_mode:
             update_preferences(client, changes)
     except is_boto3_error_code(["AccessDeniedException", "AccessDenied"]) as error:
-        module.fail_json(
-            msg=f"Could not switch billing alerts {module.params['state']}: {said(str(error)).rstrip('.')}. Either the "
-            "root user has not activated IAM access to billing (console, Account, 'IAM user and role access to Billing "
-            "information'), or this identity lacks billing:GetBillingPreferences or billing:UpdateBillingPreferences.",
-            reason="access_denied",
-        )
+        reason, message = refusal(str(error), module.params["state"])
+        module.fail_json(msg=message, reason=reason)
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
         fail_aws(module, error, f"switch billing alerts {module.params['state']}")
     module.exit_json(changed=bool(changes), preferences=after, diff={"before": before, "after": after})

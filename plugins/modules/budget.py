@@ -6,10 +6,12 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: budget
 version_added: 0.1.0
-short_description: Manage a monthly cost budget of AWS Budgets and who is told of it
+short_description: Manage a cost or usage budget of AWS Budgets and who is told of it
 description:
-  - Creates, changes or deletes a monthly cost budget with its notifications and their subscribers.
+  - Creates, changes or deletes a budget with its notifications, their subscribers, and its tags.
   - The notifications are managed as a whole; those that are not given are removed.
+  - What AWS knows of a budget beside these options, as the kinds of cost that count, stays as it is.
+  - Budgets are free of charge; AWS charges for budget actions only, which this module does not make.
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -17,41 +19,85 @@ extends_documentation_fragment:
   - dayone.aws_account.attributes
 options:
   name:
-    description: The budget's name, unique in the account.
+    description: The budget's name, unique in the account; up to 100 characters, not C(:) or C(\\).
     type: str
     required: true
-  amount:
-    description: The limit for a month, a decimal number in quotes. Required when I(state=present).
+  account_id:
+    description: The account's id. By default the caller's, which takes a call to find out.
     type: str
-  currency:
-    description: The limit's currency. AWS Budgets reckons in US dollars in most accounts.
+    version_added: 0.2.0
+  budget_type:
+    description: Whether money counts, or how much of something is used.
+    type: str
+    choices: [cost, usage]
+    default: cost
+    version_added: 0.2.0
+  time_unit:
+    description: How often the reckoning begins anew.
+    type: str
+    choices: [daily, monthly, quarterly, annually]
+    default: monthly
+    version_added: 0.2.0
+  amount:
+    description: The limit, a decimal number in quotes. Required when I(state=present).
+    type: str
+  unit:
+    description:
+      - What the limit is in. AWS Budgets has costs in C(USD) (in China in C(CNY)), whatever currency the bill is in.
+      - For a usage budget the unit of what is used, as C(GB) or C(Hrs).
     type: str
     default: USD
+    aliases: [currency]
+  cost_filters:
+    description:
+      - What counts, as lists of values by the name of the filter, for example C(Service) or C(Region). A usage budget
+        takes C(UsageType) or C(UsageTypeGroup). By default all of it, and the filters of a budget that is there stay.
+    type: dict
+    version_added: 0.2.0
   notifications:
-    description: When to tell whom.
+    description: When to tell whom; up to 10.
     type: list
     elements: dict
     default: []
     suboptions:
       type:
-        description: Whether charges that have come in count, or those that are forecast for the month.
+        description: Whether what has come in counts, or what is forecast, which daily budgets do not have.
         type: str
         choices: [actual, forecasted]
         default: actual
+      comparison:
+        description: How it compares with the threshold.
+        type: str
+        choices: [greater_than, less_than, equal_to]
+        default: greater_than
+        version_added: 0.2.0
       threshold:
-        description: What has to be passed, a decimal number in quotes.
+        description: What it is compared with, a decimal number in quotes.
         type: str
         required: true
       threshold_type:
-        description: Whether I(threshold) is a percentage of the limit or an amount of money.
+        description: Whether I(threshold) is a percentage of the limit or an amount in its unit.
         type: str
         choices: [percentage, absolute_value]
         default: percentage
       emails:
-        description: The e-mail addresses that are told, one to ten.
+        description: The e-mail addresses that are told, up to ten.
         type: list
         elements: str
-        required: true
+        default: []
+      sns_topic:
+        description: The ARN of a topic of this account that is told; its policy has to let AWS Budgets publish.
+        type: str
+        version_added: 0.2.0
+  tags:
+    description: The budget's tags. Without this option they stay as they are, and are not read.
+    type: dict
+    version_added: 0.2.0
+  purge_tags:
+    description: Whether tags that are not in I(tags) are removed.
+    type: bool
+    default: true
+    version_added: 0.2.0
   state:
     description: Whether there is the budget.
     type: str
@@ -77,6 +123,31 @@ EXAMPLES = r"""
       - threshold: "0.01"
         threshold_type: absolute_value
         emails: [founder@example.com]
+
+- name: Tell when half of the month's money is spent, and when it will not do
+  dayone.aws_account.budget:
+    name: month
+    amount: "200"
+    notifications:
+      - threshold: "50"
+        emails: [founder@example.com]
+      - type: forecasted
+        threshold: "100"
+        emails: [founder@example.com, finance@example.com]
+    tags:
+      Purpose: billing
+
+- name: Tell when more than 100 GB are stored
+  dayone.aws_account.budget:
+    name: storage
+    budget_type: usage
+    amount: "100"
+    unit: GB
+    cost_filters:
+      UsageTypeGroup: ["S3: Storage - Standard"]
+    notifications:
+      - threshold: "100"
+        sns_topic: arn:aws:sns:us-east-1:123456789012:usage
 """
 
 RETURN = r"""
@@ -85,17 +156,20 @@ budget:
   type: dict
   returned: always
   sample:
+    budget_type: COST
+    time_unit: MONTHLY
     amount: "1"
-    currency: USD
+    unit: USD
     notifications:
       - type: ACTUAL
+        comparison: GREATER_THAN
         threshold: "0.01"
         threshold_type: ABSOLUTE_VALUE
         emails: [founder@example.com]
+        sns_topic: null
 """
 
-from decimal import Decimal, InvalidOperation
-from typing import Any, NamedTuple
+from typing import Any
 
 try:
     import botocore.exceptions
@@ -105,159 +179,90 @@ except ImportError:
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
+    ansible_dict_to_boto3_tag_list,
+    boto3_tag_list_to_ansible_dict,
+    compare_aws_tags,
+)
+from ansible_collections.dayone.aws_account.plugins.module_utils._budgets import (
+    Budget,
+    Subscriber,
+    as_aws,
+    calls,
+    check_name,
+    notification_of,
+    read_budget,
+    subscribers_as_aws,
+    wanted_budget,
+)
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
 
 
-class Notification(NamedTuple):
-    """When charges pass what. A budget has at most one notification of each."""
-
-    kind: str
-    threshold: Decimal
-    threshold_type: str
-
-    def as_aws(self) -> dict[str, Any]:
-        return {
-            "NotificationType": self.kind,
-            "ComparisonOperator": "GREATER_THAN",
-            "Threshold": float(self.threshold),
-            "ThresholdType": self.threshold_type,
-        }
-
-
-class Budget(NamedTuple):
-    """A monthly cost budget: its limit, and the e-mail addresses of each notification."""
-
-    amount: Decimal
-    currency: str
-    notifications: dict[Notification, frozenset[str]]
-
-    def as_result(self) -> dict[str, Any]:
-        return {
-            "amount": plain(self.amount),
-            "currency": self.currency,
-            "notifications": [
-                {
-                    "type": notification.kind,
-                    "threshold": plain(notification.threshold),
-                    "threshold_type": notification.threshold_type,
-                    "emails": sorted(emails),
-                }
-                for notification, emails in sorted(self.notifications.items())
-            ],
-        }
-
-    def as_aws(self, name: str) -> dict[str, Any]:
-        return {
-            "BudgetName": name,
-            "BudgetType": "COST",
-            "TimeUnit": "MONTHLY",
-            "BudgetLimit": {"Amount": plain(self.amount), "Unit": self.currency},
-        }
-
-
-def plain(amount: Decimal) -> str:
-    """The amount without trailing zeros, an exponent or a float's rounding: 1000 stays 1000, 0.10 is 0.1."""
-    return f"{amount.normalize():f}"
-
-
-def positive(text: str, option: str) -> Decimal:
-    """The amount that ``text`` says.
-
-    Raises:
-        ValueError: it is no amount greater than 0.
-    """
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        amount = Decimal(0)
-    if not amount.is_finite() or amount <= 0:
-        raise ValueError(f"{option} is '{text}'; give a decimal number greater than 0, in quotes.")
-    return amount
-
-
-def wanted_budget(params: dict[str, Any]) -> Budget:
-    """The budget that the module's options ask for.
-
-    Raises:
-        ValueError: an option's value makes no sense.
-    """
-    notifications = {
-        Notification(
-            item["type"].upper(), positive(item["threshold"], "threshold"), item["threshold_type"].upper()
-        ): frozenset(item["emails"])
-        for item in params["notifications"]
-    }
-    if any(not 1 <= len(emails) <= 10 for emails in notifications.values()):
-        raise ValueError("emails takes one to ten addresses in each notification.")
-    return Budget(positive(params["amount"], "amount"), params["currency"], notifications)
-
-
 class Budgets:
-    """AWS Budgets of one account."""
+    """AWS Budgets of one account, and the budget of a name."""
 
     def __init__(self, client: Any, account: str, name: str) -> None:
         self.client = client
-        self.ids = {"AccountId": account, "BudgetName": name}
         self.account = account
         self.name = name
+        self.ids = {"AccountId": account, "BudgetName": name}
+        self.arn = f"arn:{client.meta.partition}:budgets::{account}:budget/{name}"
+        self.answer: dict[str, Any] = {}
 
-    def read(self) -> Budget | None:
+    def read(self, wanted: Budget | None) -> Budget | None:
+        """The budget, as far as ``wanted`` manages it."""
         try:
-            budget = self.client.describe_budget(aws_retry=True, **self.ids)["Budget"]
+            self.answer = self.client.describe_budget(aws_retry=True, **self.ids, **self._with_filters())["Budget"]
         except is_boto3_error_code("NotFoundException"):
             return None
-        limit = budget["BudgetLimit"]
         listed = self.client.describe_notifications_for_budget(aws_retry=True, MaxResults=100, **self.ids)
-        notifications = {
-            Notification(
-                item["NotificationType"], Decimal(str(item["Threshold"])), item.get("ThresholdType", "PERCENTAGE")
-            ): self._emails(item)
-            for item in listed.get("Notifications", [])
-        }
-        return Budget(Decimal(limit["Amount"]), limit["Unit"], notifications)
+        notifications = {notification_of(item): self._subscribers(item) for item in listed.get("Notifications", [])}
+        tags = self._tags() if wanted is not None and wanted.tags is not None else None
+        return read_budget(self.answer, notifications, wanted, tags)
 
-    def _emails(self, notification: dict[str, Any]) -> frozenset[str]:
+    def _with_filters(self) -> dict[str, bool]:
+        """Ask for filters of the newer form too, which an update has to repeat; an older botocore knows of none."""
+        known = self.client.meta.service_model.operation_model("DescribeBudget").input_shape.members
+        return {"ShowFilterExpression": True} if "ShowFilterExpression" in known else {}
+
+    def _subscribers(self, notification: dict[str, Any]) -> frozenset[Subscriber]:
         key = {name: notification[name] for name in notification if name != "NotificationState"}
-        answer = self.client.describe_subscribers_for_notification(aws_retry=True, Notification=key, **self.ids)
-        return frozenset(item["Address"] for item in answer["Subscribers"] if item["SubscriptionType"] == "EMAIL")
+        answer = self.client.describe_subscribers_for_notification(
+            aws_retry=True, Notification=key, MaxResults=100, **self.ids
+        )
+        return frozenset(Subscriber(item["SubscriptionType"], item["Address"]) for item in answer["Subscribers"])
+
+    def _tags(self) -> dict[str, str]:
+        listed = self.client.list_tags_for_resource(aws_retry=True, ResourceARN=self.arn)
+        found: dict[str, str] = boto3_tag_list_to_ansible_dict(listed.get("ResourceTags", []))
+        return found
 
     def create(self, budget: Budget) -> None:
+        tags = {"ResourceTags": ansible_dict_to_boto3_tag_list(budget.tags)} if budget.tags else {}
         self.client.create_budget(
             aws_retry=True,
             AccountId=self.account,
-            Budget=budget.as_aws(self.name),
+            Budget=as_aws(self.name, budget),
             NotificationsWithSubscribers=[
-                {"Notification": notification.as_aws(), "Subscribers": _subscribers(emails)}
-                for notification, emails in budget.notifications.items()
+                {"Notification": one.as_aws(), "Subscribers": subscribers_as_aws(subscribers)}
+                for one, subscribers in budget.notifications.items()
             ],
+            **tags,
         )
 
     def change(self, before: Budget, after: Budget) -> None:
-        if (before.amount, before.currency) != (after.amount, after.currency):
-            self.client.update_budget(aws_retry=True, AccountId=self.account, NewBudget=after.as_aws(self.name))
-        for notification in before.notifications.keys() - after.notifications.keys():
-            self.client.delete_notification(aws_retry=True, Notification=notification.as_aws(), **self.ids)
-        for notification, emails in after.notifications.items():
-            if notification in before.notifications:
-                self._change_subscribers(notification, before.notifications[notification], emails)
-            else:
-                self.client.create_notification(
-                    aws_retry=True, Notification=notification.as_aws(), Subscribers=_subscribers(emails), **self.ids
-                )
-
-    def _change_subscribers(self, notification: Notification, before: frozenset[str], after: frozenset[str]) -> None:
-        """Add before removing: AWS does not let the last subscriber go."""
-        for verb, emails in (("create", after - before), ("delete", before - after)):
-            call = getattr(self.client, f"{verb}_subscriber")
-            for subscriber in _subscribers(emails):
-                call(aws_retry=True, Notification=notification.as_aws(), Subscriber=subscriber, **self.ids)
+        for operation, arguments in calls(self.name, before, after, self.answer):
+            ids = {"AccountId": self.account} if operation == "update_budget" else self.ids
+            getattr(self.client, operation)(aws_retry=True, **ids, **arguments)
+        put, removed = compare_aws_tags(before.tags or {}, after.tags or {}, True)
+        if put:
+            tags = ansible_dict_to_boto3_tag_list(put)
+            self.client.tag_resource(aws_retry=True, ResourceARN=self.arn, ResourceTags=tags)
+        if removed:
+            self.client.untag_resource(aws_retry=True, ResourceARN=self.arn, ResourceTagKeys=removed)
 
     def delete(self) -> None:
         self.client.delete_budget(aws_retry=True, **self.ids)
-
-
-def _subscribers(emails: frozenset[str]) -> list[dict[str, str]]:
-    return [{"SubscriptionType": "EMAIL", "Address": email} for email in sorted(emails)]
 
 
 def apply(budgets: Budgets, before: Budget | None, after: Budget | None) -> None:
@@ -269,21 +274,40 @@ def apply(budgets: Budgets, before: Budget | None, after: Budget | None) -> None
         budgets.change(before, after)
 
 
+def with_tags_kept(after: Budget | None, before: Budget | None, purge: bool) -> Budget | None:
+    """``after`` with the tags that are there, where they are not to be removed."""
+    if after is None or after.tags is None or before is None or purge:
+        return after
+    return after._replace(tags={**(before.tags or {}), **after.tags})
+
+
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "name": {"type": "str", "required": True},
+    "account_id": {"type": "str"},
+    "budget_type": {"type": "str", "choices": ["cost", "usage"], "default": "cost"},
+    "time_unit": {"type": "str", "choices": ["daily", "monthly", "quarterly", "annually"], "default": "monthly"},
     "amount": {"type": "str"},
-    "currency": {"type": "str", "default": "USD"},
+    "unit": {"type": "str", "default": "USD", "aliases": ["currency"]},
+    "cost_filters": {"type": "dict"},
     "notifications": {
         "type": "list",
         "elements": "dict",
         "default": [],
         "options": {
             "type": {"type": "str", "choices": ["actual", "forecasted"], "default": "actual"},
+            "comparison": {
+                "type": "str",
+                "choices": ["greater_than", "less_than", "equal_to"],
+                "default": "greater_than",
+            },
             "threshold": {"type": "str", "required": True},
             "threshold_type": {"type": "str", "choices": ["percentage", "absolute_value"], "default": "percentage"},
-            "emails": {"type": "list", "elements": "str", "required": True},
+            "emails": {"type": "list", "elements": "str", "default": []},
+            "sns_topic": {"type": "str"},
         },
     },
+    "tags": {"type": "dict"},
+    "purge_tags": {"type": "bool", "default": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
 
@@ -294,13 +318,15 @@ def main() -> None:
     )
     name = module.params["name"]
     try:
+        check_name(name)
         after = wanted_budget(module.params) if module.params["state"] == "present" else None
     except ValueError as error:
         module.fail_json(msg=f"Budget '{name}': {error}")
     try:
-        account = module.client("sts").get_caller_identity()["Account"]
+        account = module.params["account_id"] or module.client("sts").get_caller_identity()["Account"]
         budgets = Budgets(module.client("budgets", retry_decorator=AWSRetry.jittered_backoff()), account, name)
-        before = budgets.read()
+        before = budgets.read(after)
+        after = with_tags_kept(after, before, module.params["purge_tags"])
         if before != after and not module.check_mode:
             apply(budgets, before, after)
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:

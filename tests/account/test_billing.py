@@ -7,10 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ansible_collections.dayone.aws_account.plugins.module_utils._topic_key import statement
+from ansible_collections.dayone.aws_account.plugins.module_utils._topic_plan import PUBLISHERS
 from conftest import Run
 from sandbox import Sandbox
 
 Ansible = Callable[..., Run]
+TOPIC = "arn:aws:sns:us-east-1:123456789012:billing-alarms"
 
 GIVEN: dict[str, Any] = {
     "billing_alarm_emails": ["a@example.com", "b@example.com"],
@@ -45,6 +48,8 @@ def test_checked_made_and_left_alone(account: Sandbox, ansible: Ansible) -> None
         account.clear_journal()
         assert ansible(play("billing_alarm", **GIVEN), *arguments).changed == []
         assert writing(account) == []
+        # Two for the caller, one each for preference, alarms and metric, three for the topic, four for two budgets.
+        assert len(account.journal()) == 12
 
 
 def test_everything_lands_in_us_east_1(account: Sandbox, ansible: Ansible) -> None:
@@ -71,14 +76,137 @@ def test_everything_lands_in_us_east_1(account: Sandbox, ansible: Ansible) -> No
     assert account.client("sns", "ap-northeast-1").list_topics()["Topics"] == []
 
 
-def test_other_alarms_topics_and_subscribers_are_left(account: Sandbox, ansible: Ansible) -> None:
-    sns = account.client("sns")
-    topic = sns.create_topic(Name="billing-alarms")["TopicArn"]
-    sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="somebody@example.com")
+EVERYTHING: dict[str, Any] = {
+    **GIVEN,
+    "billing_alarm_kms_key": "alias/billing",
+    "billing_alarm_monthly_budget": "0.1",
+    "billing_alarm_anomalies": "present",
+    "billing_alarm_anomaly_frequency": "immediate",
+}
+ACCOUNT = "123456789012"
+
+
+def make_key(account: Sandbox) -> str:
+    """A key whose policy lets AWS's services in; its ARN."""
+    root = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "kms:*", "Resource": "*"}
+    policy = {"Version": "2012-10-17", "Statement": [root, statement(PUBLISHERS, ACCOUNT)]}
+    kms = account.client("kms")
+    arn: str = kms.create_key(Policy=json.dumps(policy))["KeyMetadata"]["Arn"]
+    kms.create_alias(AliasName="alias/billing", TargetKeyId=arn)
+    return arn
+
+
+def told(account: Sandbox) -> list[str]:
+    """The addresses subscribed, each as often as it is."""
+    listed = account.client("sns").list_subscriptions_by_topic(TopicArn=TOPIC)["Subscriptions"]
+    return sorted(item["Endpoint"] for item in listed)
+
+
+def alarms(account: Sandbox) -> set[str]:
+    return {alarm["AlarmName"] for alarm in account.client("cloudwatch").describe_alarms()["MetricAlarms"]}
+
+
+def test_everything_on_request_and_gone_when_it_is_not_wanted(account: Sandbox, ansible: Ansible) -> None:
+    account.world(cost_explorer=True)
+    key = make_key(account)
+    run = ansible(play("billing_alarm", **EVERYTHING), env={"AWS_REGION": "eu-central-1"})
+    done = run.task("Note what was done")["result"]["ansible_facts"]["dayone_done"]
+    assert "topic encrypted. Customer managed KMS keys cost US$1.00 for each key and month" in str(done)
+    assert "free of charge; each run asks for it twice. Requests to the Cost Explorer API cost US$0.01" in str(done)
+    sns, budgets, ce = (account.client(service) for service in ("sns", "budgets", "ce"))
+    attributes = sns.get_topic_attributes(TopicArn=TOPIC)["Attributes"]
+    assert attributes["KmsMasterKeyId"] == key
+    (only,) = json.loads(attributes["Policy"])["Statement"]
+    assert only["Principal"] == {"Service": list(PUBLISHERS)}
+    limits = {one["BudgetName"]: one["BudgetLimit"] for one in budgets.describe_budgets(AccountId=ACCOUNT)["Budgets"]}
+    assert limits["dayone-monthly"] == {"Amount": "0.1", "Unit": "USD"}
+    found = budgets.describe_notifications_for_budget(AccountId=ACCOUNT, BudgetName="dayone-monthly")["Notifications"]
+    assert sorted((one["NotificationType"], one["Threshold"]) for one in found) == [
+        ("ACTUAL", 50.0),
+        ("ACTUAL", 80.0),
+        ("ACTUAL", 100.0),
+        ("FORECASTED", 100.0),
+    ]
+    (subscription,) = ce.get_anomaly_subscriptions()["AnomalySubscriptions"]
+    assert [one["Address"] for one in subscription["Subscribers"]] == [TOPIC]
+
+    account.clear_journal()
+    assert ansible(play("billing_alarm", **EVERYTHING)).changed == []
+    assert writing(account) == []
+
+    for address in ("a@example.com", "x@example.com"):
+        account.world(confirm_subscription=address)
+    sns.subscribe(TopicArn=TOPIC, Protocol="email", Endpoint="x@example.com")
+    less = {
+        **GIVEN,
+        "billing_alarm_emails": ["c@example.com"],
+        "billing_alarm_free_tier_emails": [],
+        "billing_alarm_thresholds": ["1000.0", "2000"],
+        "billing_alarm_kms_key": "",
+        "billing_alarm_anomalies": "absent",
+    }
+    announced = ansible(play("billing_alarm", **less), "--check", "--diff")
+    assert "dayone-unusual-charges" in announced.output
+    assert "CloudWatch alarm billing-alarm-0.5-JPY (as it is)" in announced.output
+    assert writing(account) == ["Subscribe"]
+    run = ansible(play("billing_alarm", **less))
+    assert set(announced.changed) <= set(run.changed)
+    assert alarms(account) == {"billing-alarm-1000-JPY", "billing-alarm-2000-JPY"}
+    # Of the two that are out of the list one had confirmed; nobody can take out the other, and the stranger stays.
+    assert told(account) == ["b@example.com", "c@example.com", "x@example.com"]
+    opened = run.task("Say what is still open")["result"]["msg"]
+    assert opened[0].startswith(
+        "Nobody can take b@example.com from the topic before the address is confirmed. AWS drops"
+    )
+    assert not any("  " in sentence or "\n" in sentence for sentence in opened)
+    assert run.task("Note what was done")["result"]["ansible_facts"]["dayone_done"] == [
+        "topic 'billing-alarms' set up",
+        "alarm at 2000 JPY set",
+        "alarm 'billing-alarm-0.5-JPY' removed",
+        "budget that tells of the first cent removed",
+        "monthly budget removed",
+        "detection of unusual charges removed",
+    ]
+    assert "KmsMasterKeyId" not in sns.get_topic_attributes(TopicArn=TOPIC)["Attributes"]
+    assert budgets.describe_budgets(AccountId=ACCOUNT)["Budgets"] == []
+    assert ce.get_anomaly_monitors()["AnomalyMonitors"] == []
+    account.clear_journal()
+    assert ansible(play("billing_alarm", **less)).changed == []
+    assert writing(account) == []
+
+
+def test_what_a_person_has_to_do_is_in_the_summary(account: Sandbox, ansible: Ansible) -> None:
+    account.world(free_tier_percent=90)
+    # One topic whose owner unsubscribes while the other address has not confirmed.
     ansible(play("billing_alarm", **GIVEN))
-    ansible(play("billing_alarm", **{**GIVEN, "billing_alarm_emails": ["c@example.com"]}))
-    endpoints = [item["Endpoint"] for item in sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]]
-    assert sorted(endpoints) == ["a@example.com", "b@example.com", "c@example.com", "somebody@example.com"]
+    account.world(confirm_subscription="a@example.com", unsubscribe="a@example.com")
+    asked = {**GIVEN, "billing_alarm_anomalies": "present"}
+    run = ansible(play("billing_alarm", "account_report", **asked))
+    assert run.changed == []
+    summary = " ".join(" ".join(run.task("Summary")["result"]["msg"]).split())
+    for words in (
+        "AWS has written to b@example.com",
+        "a@example.com chose 'unsubscribe'",
+        "FreeEventsRecorded (90 %)",
+        "AWS has measured no charges yet",
+        "Nobody has opened Cost Explorer",
+    ):
+        assert words in summary
+    assert told(account) == GIVEN["billing_alarm_emails"]
+
+
+def test_a_currency_that_never_gets_data_is_refused_before_anything_is_made(account: Sandbox, ansible: Ansible) -> None:
+    billing = account.client("billing")
+    (preference,) = billing.get_billing_preferences(features=["BILLING_ALERTS"])["billingPreferences"]
+    enabled = [{"key": preference["key"], "value": "ENABLED"}]
+    billing.update_billing_preferences(feature="BILLING_ALERTS", billingPreferencesPerKey=enabled)
+    account.world(billing_metric_currency="USD")
+    account.clear_journal()
+    run = ansible(play("billing_alarm", **GIVEN), check=False)
+    assert "charges in USD: an alarm on JPY would never fire" in run.tasks[-1]["result"]["msg"]
+    assert writing(account) == []
+    ansible(play("billing_alarm", **{**GIVEN, "billing_alarm_currency": "USD"}))
+    assert alarms(account) == {"billing-alarm-1000-USD", "billing-alarm-0.5-USD"}
 
 
 def test_a_closed_billing_console_leaves_a_step_open_and_sets_the_rest(account: Sandbox, ansible: Ansible) -> None:
@@ -112,34 +240,6 @@ class TestModules:
         run = ansible([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}])
         assert run.changed == (["one", "off"] if len(keys) == 1 else ["one", "all", "off"])
         assert "no/such/key" in run.task("unknown")["result"]["msg"]
-
-    def test_a_budget_is_created_changed_and_deleted(self, account: Sandbox, ansible: Ansible) -> None:
-        def budget(title: str, **options: Any) -> dict[str, Any]:
-            return {"name": title, "dayone.aws_account.budget": {"name": "month", "amount": "100", **options}}
-
-        def told(*emails: str, threshold: str = "80") -> list[dict[str, Any]]:
-            return [{"threshold": threshold, "emails": list(emails)}]
-
-        tasks = [
-            budget("create", notifications=told("a@example.com")),
-            budget("again", amount="100.00", notifications=told("a@example.com", threshold="80.0")),
-            budget("limit", amount="200", notifications=told("a@example.com")),
-            budget("somebody else", amount="200", notifications=told("b@example.com")),
-            budget("more", amount="200", notifications=told("b@example.com") + told("c@example.com", threshold="100")),
-        ]
-        run = ansible([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}])
-        assert run.changed == ["create", "limit", "somebody else", "more"]
-        budgets = account.client("budgets")
-        ids = {"AccountId": "123456789012", "BudgetName": "month"}
-        notifications = budgets.describe_notifications_for_budget(**ids)["Notifications"]
-        assert {item["Threshold"] for item in notifications} == {80.0, 100.0}
-        (first,) = [item for item in notifications if item["Threshold"] == 80.0]
-        first.pop("NotificationState", None)
-        subscribers = budgets.describe_subscribers_for_notification(Notification=first, **ids)["Subscribers"]
-        assert subscribers == [{"SubscriptionType": "EMAIL", "Address": "b@example.com"}]
-        gone = [budget("delete", state="absent"), budget("gone", state="absent")]
-        assert ansible([{"hosts": "localhost", "gather_facts": False, "tasks": gone}]).changed == ["delete"]
-        assert budgets.describe_budgets(AccountId="123456789012").get("Budgets", []) == []
 
 
 class TestReport:
@@ -177,21 +277,43 @@ class TestReport:
         assert {status[name] for name in ("M5", "R2", "R6")} == {"unknown"}
 
 
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"billing_alarm_emails": []}, "billing_alarm_emails"),
+def test_wrong_input_stops_before_the_first_call(account: Sandbox, ansible: Ansible) -> None:
+    many = [f"{number}@example.com" for number in range(41)]
+    wrong: list[tuple[dict[str, Any], str]] = [
+        ({"billing_alarm_emails": []}, "billing_alarm_emails is empty"),
         ({"billing_alarm_emails": ["a@b"]}, "founder@example.com"),
+        ({"billing_alarm_emails": many}, "has 41 addresses; up to 40"),
+        ({"billing_alarm_emails": many[:11], "billing_alarm_monthly_budget": "5"}, "has 11 addresses; up to 40"),
+        ({"billing_alarm_free_tier_emails": many[:11]}, "billing_alarm_free_tier_emails has 11"),
         ({"billing_alarm_currency": "JP"}, "JPY"),
-        ({"billing_alarm_thresholds": ["1,000"]}, "billing_alarm_thresholds"),
-        ({"billing_alarm_thresholds": ["0"]}, "billing_alarm_thresholds"),
-        ({"billing_alarm_topic": "a topic"}, "billing_alarm_topic"),
-    ],
-)
-def test_wrong_input_stops_before_the_first_call(
-    account: Sandbox, ansible: Ansible, changes: dict[str, Any], words: str
-) -> None:
-    run = ansible(play("billing_alarm", **{**GIVEN, **changes}), check=False)
+        ({"billing_alarm_thresholds": ["1,000"]}, "billing_alarm_thresholds is 1,000"),
+        ({"billing_alarm_thresholds": ["0"]}, "billing_alarm_thresholds is 0"),
+        ({"billing_alarm_thresholds": ["1", "1.0"]}, "billing_alarm_thresholds is 1, 1.0"),
+        ({"billing_alarm_thresholds": ["1234567890123456"]}, "up to 15 digits"),
+        ({"billing_alarm_topic": "a topic"}, "billing_alarm_topic is 'a topic'"),
+        ({"billing_alarm_name": ""}, "billing_alarm_name is ''"),
+        ({"billing_alarm_description": "d" * 901}, "has 901 characters"),
+        ({"billing_alarm_kms_key": "alias/aws/sns"}, "billing_alarm_kms_key is 'alias/aws/sns'"),
+        ({"billing_alarm_kms_key": "arn:aws:kms:eu-west-1:123456789012:key/k"}, "of us-east-1"),
+        ({"billing_alarm_monthly_budget": "a lot"}, "billing_alarm_monthly_budget is 'a lot'"),
+        ({"billing_alarm_monthly_budget": "0"}, "billing_alarm_monthly_budget is '0'"),
+        ({"billing_alarm_anomaly_threshold": "-1"}, "billing_alarm_anomaly_threshold is '-1'"),
+        ({"billing_alarm_anomalies": "on"}, "billing_alarm_anomalies"),
+    ]
+    check = {"name": "dayone.aws_account.billing_alarm", "tasks_from": "check_input", "apply": {"ignore_errors": True}}
+    others = {"billing_alarm_free_tier_emails": ["a@example.com"]}
+    tasks = [
+        {"ansible.builtin.include_role": check, "vars": {**GIVEN, **others, **changes}} for changes, _words in wrong
+    ]
+    run = ansible([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}])
+    said = [task["result"]["msg"] for task in run.tasks if task["name"].endswith("Check the input")]
+    assert [words for (_changes, words), message in zip(wrong, said, strict=True) if words not in message] == []
+    assert account.journal() == []
+
+
+@pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1"])
+def test_other_partitions_stop_before_the_first_call(account: Sandbox, ansible: Ansible, region: str) -> None:
+    run = ansible(play("billing_alarm", **GIVEN), env={"AWS_REGION": region}, check=False)
     assert run.rc != 0
-    assert words in str(run.tasks[-1]["result"])
+    assert f"AWS_REGION is {region}" in run.tasks[-1]["result"]["msg"]
     assert account.journal() == []

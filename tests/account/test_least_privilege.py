@@ -81,10 +81,23 @@ RUNS: dict[str, list[dict[str, Any]]] = {
         {"iam_admin_users": [ADA, ROBOT], **IN_SECRETS_MANAGER},
     ],
     "billing_alarm": [
-        {"billing_alarm_emails": ["a@example.com"], "billing_alarm_free_tier_emails": ["a@example.com"]},
         {
-            "billing_alarm_emails": ["a@example.com", "b@example.com"],
+            "billing_alarm_emails": ["a@example.com"],
+            "billing_alarm_free_tier_emails": ["a@example.com"],
+            "billing_alarm_anomalies": "present",
+        },
+        {
+            "billing_alarm_emails": ["b@example.com"],
             "billing_alarm_free_tier_emails": ["b@example.com"],
+            "billing_alarm_thresholds": ["20"],
+            "billing_alarm_kms_key": "alias/billing",
+            "billing_alarm_anomalies": "present",
+            "billing_alarm_monthly_budget": "100",
+        },
+        {
+            "billing_alarm_emails": ["b@example.com"],
+            "billing_alarm_free_tier_emails": [],
+            "billing_alarm_anomalies": "absent",
         },
     ],
     "root_user": [{}],
@@ -104,7 +117,7 @@ class Newcomer:
         document = json.dumps({"Version": POLICY["Version"], "Statement": statements})
         policy = iam.create_policy(PolicyName="bootstrap", PolicyDocument=document)["Policy"]["Arn"]
         iam.attach_user_policy(UserName="newcomer", PolicyArn=policy)
-        account.world(enforce_policies=True, iam_billing_access=True)
+        account.world(enforce_policies=True, iam_billing_access=True, cost_explorer=True)
         account.clear_journal()
 
     def refused(self) -> set[str]:
@@ -148,6 +161,13 @@ def between_runs(account: Sandbox, role: str, out: Path, number: int) -> None:
         document = json.loads(kms.get_key_policy(KeyId=alias["TargetKeyId"], PolicyName="default")["Policy"])
         document["Statement"][-1]["Action"] = "kms:GenerateDataKey"
         kms.put_key_policy(KeyId=alias["TargetKeyId"], PolicyName="default", Policy=json.dumps(document))
+    if (role, number) == ("billing_alarm", 1):
+        # Who is taken out of the list has confirmed; and a key to encrypt with.
+        account.world(confirm_subscription="a@example.com")
+        statement = {"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"}
+        kms = account.client("kms")
+        key = kms.create_key(Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+        kms.create_alias(AliasName="alias/billing", TargetKeyId=key["KeyMetadata"]["KeyId"])
     if role == "account_report":
         # A report on an account that has something to report.
         account.client("cloudwatch").put_metric_alarm(

@@ -90,12 +90,11 @@ def currencies(account: Sandbox, region: str = "us-east-1") -> set[str]:
 
 
 def test_the_billing_metric_follows_the_preference(account: Sandbox, billing: Any) -> None:
+    account.world(billing_metric_currency="JPY")
     assert currencies(account) == set()
     switch(billing, *preferences(billing))
-    assert currencies(account) == {"USD"}
-    assert currencies(account, "ap-northeast-1") == set()
-    account.world(billing_metric_currency="JPY")
     assert currencies(account) == {"JPY"}
+    assert currencies(account, "ap-northeast-1") == set()
     dimension = [{"Name": "Currency", "Value": "USD"}]
     assert account.client("cloudwatch").list_metrics(Namespace="AWS/Billing", Dimensions=dimension)["Metrics"] == []
     account.world(billing_metric_currency=None)
@@ -107,6 +106,7 @@ def test_other_metrics_are_listed_beside(account: Sandbox, billing: Any) -> None
     datum = {"MetricName": "m", "Dimensions": [{"Name": "d", "Value": "v"}], "Value": 1.0}
     cloudwatch.put_metric_data(Namespace="mine", MetricData=[datum])
     switch(billing, *preferences(billing))
+    account.world(billing_metric_currency="USD")
     found = cloudwatch.list_metrics()["Metrics"]
     assert {metric["Namespace"] for metric in found} == {"AWS/Billing", "mine"}
 
@@ -115,3 +115,19 @@ def test_free_tier_usage(account: Sandbox) -> None:
     usages = account.client("freetier").get_free_tier_usage()["freeTierUsages"]
     assert all(usage["actualUsageAmount"] <= usage["limit"] for usage in usages)
     assert {"service", "usageType", "unit", "freeTierType"} <= usages[0].keys()
+
+
+def test_free_tier_usage_comes_in_pages_and_grows(account: Sandbox) -> None:
+    account.world(free_tier_percent=90)
+    freetier = account.client("freetier")
+    first = freetier.get_free_tier_usage(maxResults=1)
+    second = freetier.get_free_tier_usage(maxResults=1, nextToken=first["nextToken"])
+    (events,) = second["freeTierUsages"]
+    assert (events["actualUsageAmount"], events["limit"]) == (90_000, 100_000)
+    assert "nextToken" not in second
+
+
+def test_an_alarm_has_a_description_of_a_length(account: Sandbox) -> None:
+    alarm = {"AlarmName": "a", "ComparisonOperator": "GreaterThanThreshold", "EvaluationPeriods": 1, "Threshold": 1}
+    with refused("ValidationError", 400):
+        account.client("cloudwatch").put_metric_alarm(**alarm, AlarmDescription="d" * 1025)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -112,8 +113,69 @@ def test_subscribers_come_change_and_go(budgets: Any) -> None:
     assert budgets.describe_notifications_for_budget(**NAMED)["Notifications"] == []
 
 
-def test_a_notification_has_ten_addresses_and_a_topic(budgets: Any) -> None:
+def make_topic(account: Sandbox, number: int, service: str = "budgets.amazonaws.com") -> None:
+    """A topic that the service may publish to."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": "SNS:Publish",
+        "Resource": "*",
+        "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    account.client("sns").create_topic(Name=f"topic{number}", Attributes={"Policy": policy})
+
+
+def test_a_topic_exists_and_lets_budgets_publish(account: Sandbox, budgets: Any) -> None:
+    make_topic(account, 1, "cloudwatch.amazonaws.com")
+    elsewhere = topic()["Address"].replace(ACCOUNT, "210987654321")
+    for arn in ("no-arn", topic(0)["Address"], topic(1)["Address"], elsewhere):
+        with refused("InvalidParameterException", 400):
+            budgets.create_subscriber(
+                **NAMED, Notification=notification(), Subscriber={"SubscriptionType": "SNS", "Address": arn}
+            )
+
+
+def test_what_a_budget_may_be(budgets: Any) -> None:
+    def make(**changes: Any) -> None:
+        budgets.create_budget(AccountId=ACCOUNT, Budget={**BUDGET, "BudgetName": "other", **changes})
+
+    for changes in (
+        {"BudgetName": "a:b"},
+        {"BudgetLimit": {"Amount": "-1", "Unit": "USD"}},
+        {"BudgetLimit": {"Amount": "0", "Unit": "USD"}},
+        {"BudgetLimit": {"Amount": "1", "Unit": "JPY"}},
+        {"BudgetType": "USAGE", "BudgetLimit": {"Amount": "1", "Unit": "GB"}},
+    ):
+        with refused("InvalidParameterException", 400):
+            make(**changes)
+    usage = {"BudgetType": "USAGE", "CostFilters": {"UsageType": ["BoxUsage"]}, "TimeUnit": "DAILY"}
+    make(**usage, BudgetLimit={"Amount": "7.50", "Unit": "Hrs"})
+    found = budgets.describe_budget(AccountId=ACCOUNT, BudgetName="other")["Budget"]
+    assert (found["BudgetLimit"]["Amount"], found["CostFilters"]) == ("7.5", {"UsageType": ["BoxUsage"]})
+    forecast = {**notification(80), "NotificationType": "FORECASTED"}
+    with refused("InvalidParameterException", 400):
+        budgets.create_notification(AccountId=ACCOUNT, BudgetName="other", Notification=forecast, Subscribers=[email()])
+    with refused("InvalidParameterException", 400):
+        budgets.create_subscriber(
+            **NAMED, Notification=notification(), Subscriber={"SubscriptionType": "EMAIL", "Address": "nobody"}
+        )
+
+
+def test_budgets_are_listed_in_pages_with_amounts_as_aws_writes_them(budgets: Any) -> None:
+    budgets.create_budget(AccountId=ACCOUNT, Budget={**BUDGET, "BudgetName": "another"})
+    first = budgets.describe_budgets(AccountId=ACCOUNT, MaxResults=1)
+    second = budgets.describe_budgets(AccountId=ACCOUNT, MaxResults=1, NextToken=first["NextToken"])
+    found = first["Budgets"] + second["Budgets"]
+    assert [budget["BudgetName"] for budget in found] == ["zero", "another"]
+    assert {budget["BudgetLimit"]["Amount"] for budget in found} == {"1.0"}
+    assert "NextToken" not in second
+
+
+def test_a_notification_has_ten_addresses_and_a_topic(account: Sandbox, budgets: Any) -> None:
     which: dict[str, Any] = {**NAMED, "Notification": notification()}
+    for number in range(2):
+        make_topic(account, number)
     for subscriber in [*map(email, range(1, 10)), topic()]:
         budgets.create_subscriber(**which, Subscriber=subscriber)
     for one_more in (email(10), topic(1)):

@@ -52,6 +52,22 @@ def test_an_address_is_pending_until_its_owner_confirms(account: Sandbox, sns: A
     assert listed(sns, topic) == []
 
 
+def test_who_unsubscribed_is_listed_as_deleted(account: Sandbox, sns: Any, topic: str) -> None:
+    sns.subscribe(TopicArn=topic, Protocol="email", Endpoint=EMAIL)
+    account.world(confirm_subscription=EMAIL, unsubscribe=EMAIL)
+    assert listed(sns, topic) == ["Deleted"]
+    with refused("InvalidParameter", 400):
+        sns.unsubscribe(SubscriptionArn="Deleted")
+
+
+def test_what_nobody_confirms_is_gone_after_two_days(account: Sandbox, sns: Any, topic: str) -> None:
+    sns.subscribe(TopicArn=topic, Protocol="email", Endpoint=EMAIL)
+    account.world(expire_subscription=EMAIL)
+    assert listed(sns, topic) == []
+    sns.subscribe(TopicArn=topic, Protocol="email", Endpoint=EMAIL)
+    assert listed(sns, topic) == ["PendingConfirmation"]
+
+
 def test_an_address_is_an_address(sns: Any, topic: str) -> None:
     with refused("InvalidParameter", 400):
         sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="nobody")

@@ -83,6 +83,10 @@ def _set_world(world: World, fields: dict[str, Any]) -> Any:
             world.aliases_elsewhere.add(value)
         elif name == "confirm_subscription":
             world.confirmed_endpoints.add((account, value))
+        elif name == "unsubscribe":
+            world.unsubscribed_endpoints.add((account, value))
+        elif name == "expire_subscription":
+            world.expired_endpoints.add((account, value))
         elif name == "clock_ahead_seconds":
             world.clock_ahead_seconds = value
         else:
@@ -153,9 +157,13 @@ WORLD_FIELDS: dict[str, Callable[[Any], bool]] = {
     "iam_billing_access": _is_bool,
     "billing_metric_currency": _is_currency,
     "billing_alert_keys": _is_texts,
+    "cost_explorer": _is_bool,
+    "free_tier_percent": _is_number,
     "clock_ahead_seconds": _is_number,
     "alias_taken": _is_text,
     "confirm_subscription": _is_text,
+    "unsubscribe": _is_text,
+    "expire_subscription": _is_text,
 }
 assert WORLD_FIELDS.keys() >= {field.name for field in dataclasses.fields(Switches)}
 

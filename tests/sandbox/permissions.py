@@ -81,6 +81,8 @@ RENAMED: dict[tuple[str, str], list[str]] = {
 # A parameter that needs a permission of its own beside the operation's.
 ALSO: dict[tuple[str, str], dict[str, str]] = {
     ("budgets", "CreateBudget"): {"ResourceTags": "TagResource"},
+    ("ce", "CreateAnomalyMonitor"): {"ResourceTags": "TagResource"},
+    ("ce", "CreateAnomalySubscription"): {"ResourceTags": "TagResource"},
     ("cloudtrail", "CreateTrail"): {"TagsList": "AddTags"},
     ("cloudwatch", "PutMetricAlarm"): {"Tags": "TagResource"},
     ("iam", "CreatePolicy"): {"Tags": "TagPolicy"},
@@ -205,6 +207,11 @@ def _secretsmanager(call: Request) -> list[str]:
     return [named if named.startswith("arn:") else found.arn if found else f"{prefix}{named}-??????"]
 
 
+def _ce(call: Request) -> list[str]:
+    """A monitor or a subscription that there is; listings and new ones are not about any."""
+    return [call.params.get("MonitorArn") or call.params.get("SubscriptionArn") or ANY]
+
+
 def _sts(call: Request) -> list[str]:
     return [call.params.get("RoleArn", ANY)]
 
@@ -216,6 +223,7 @@ def _without(_call: Request) -> list[str]:
 RESOURCES: dict[str, Callable[[Request], list[str]]] = {
     "billing": _without,
     "budgets": _budgets,
+    "ce": _ce,
     "cloudtrail": _cloudtrail,
     "cloudwatch": _cloudwatch,
     "freetier": _without,

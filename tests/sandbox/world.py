@@ -25,10 +25,14 @@ class Switches:
     # As the credential report writes it; None for a root user who never signed in.
     root_last_used: str | None = None
     iam_billing_access: bool = False
-    # The currency AWS bills this account in; None while AWS has published no billing metric yet.
-    billing_metric_currency: str | None = "USD"
+    # The currency AWS bills this account in; None while AWS has published no billing metric yet, which takes hours.
+    billing_metric_currency: str | None = None
     # AWS does not document the keys of BILLING_ALERTS: whoever uses them has to read them first.
     billing_alert_keys: list[str] = dataclasses.field(default_factory=lambda: list(BILLING_ALERT_KEYS))
+    # Whether somebody has opened Cost Explorer in the console, which no API does.
+    cost_explorer: bool = False
+    # How much of its free events CloudTrail has used up.
+    free_tier_percent: int = 1
 
 
 @dataclasses.dataclass
@@ -53,6 +57,10 @@ class World:
     switches: defaultdict[str, Switches] = dataclasses.field(default_factory=lambda: defaultdict(Switches))
     aliases_elsewhere: set[str] = dataclasses.field(default_factory=set)
     confirmed_endpoints: set[tuple[str, str]] = dataclasses.field(default_factory=set)
+    # Whose owners have followed the link to unsubscribe that each mail has.
+    unsubscribed_endpoints: set[tuple[str, str]] = dataclasses.field(default_factory=set)
+    # Those that nobody confirmed in time.
+    expired_endpoints: set[tuple[str, str]] = dataclasses.field(default_factory=set)
     faults: list[Fault] = dataclasses.field(default_factory=list)
     sessions: dict[str, Principal] = dataclasses.field(default_factory=dict)
     journal: list[Call] = dataclasses.field(default_factory=list)

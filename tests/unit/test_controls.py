@@ -16,7 +16,15 @@ TRAIL = {
     "delivery_error": "",
 }
 HIDDEN = {"name": "of-all", "unread": "Trail 'of-all' could not be read: denied"}
-ALARM = {"name": "a", "threshold": 10.0, "currency": "USD", "pending": []}
+ALARM = {
+    "name": "a",
+    "threshold": 10.0,
+    "currency": "USD",
+    "speaks": True,
+    "confirmed": ["a@example.com"],
+    "pending": [],
+    "unsubscribed": [],
+}
 SAFE: dict[str, Any] = {
     "caller": "arn:aws:iam::123456789012:user/admin",
     "summary": {"AccountMFAEnabled": 1, "AccountAccessKeysPresent": 0, "Users": 1},
@@ -60,7 +68,11 @@ OPEN: list[tuple[str, dict[str, Any], str]] = [
     ("B3", {"alarms": []}, "fail"),
     ("B5", {"alarms": []}, "fail"),
     ("B7", {"alarms": []}, "fail"),
+    ("B1", {"preferences": {}}, "manual"),
     ("B5", {"alarms": [{**ALARM, "pending": ["a@example.com"]}]}, "manual"),
+    ("B5", {"alarms": [{**ALARM, "unsubscribed": ["a@example.com"]}]}, "manual"),
+    ("B5", {"alarms": [{**ALARM, "confirmed": []}]}, "fail"),
+    ("B5", {"alarms": [ALARM, {**ALARM, "speaks": False}]}, "fail"),
     ("B7", {"currencies": ["EUR"]}, "fail"),
     ("B7", {"currencies": []}, "unknown"),
 ]

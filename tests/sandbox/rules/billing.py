@@ -9,11 +9,16 @@ from moto.cloudwatch.models import cloudwatch_backends
 from ..errors import RefusalError
 from ..request import Request
 from ..world import World
+from .pages import page_of
 from .registry import Answer, rule
 
 ALERTS = "BILLING_ALERTS"
 READ_ONLY_FEATURES = ("RI_SHARING_HISTORY", "CREDIT_SHARING_HISTORY")
 METRIC_REGION = "us-east-1"
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+LONGEST_DESCRIPTION = 1024
+PAGES = {"token": "nextToken", "size": "maxResults"}
+FREE_EVENTS = 100_000.0
 
 
 @rule("billing", "GetBillingPreferences", "UpdateBillingPreferences")
@@ -37,11 +42,7 @@ def get_preferences(request: Request, world: World) -> Answer:
         for key, value in (preferences_of(request, world).items() if feature == ALERTS else [])
         if not wanted or key in wanted
     ]
-    start, size = int(request.params.get("nextToken") or 0), request.params.get("maxResults") or 50
-    answer: Answer = {"billingPreferences": preferences[start : start + size]}
-    if start + size < len(preferences):
-        answer["nextToken"] = str(start + size)
-    return answer
+    return page_of(preferences, "billingPreferences", request.params, **PAGES)
 
 
 @rule("billing", "UpdateBillingPreferences")
@@ -96,6 +97,14 @@ def list_metrics(request: Request, world: World) -> Answer | None:
     return {"Metrics": found + [_as_dict(metric) for metric in others]}
 
 
+@rule("cloudwatch", "PutMetricAlarm")
+def put_alarm(request: Request, _world: World) -> None:
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"""
+    if len(request.params.get("AlarmDescription") or "") > LONGEST_DESCRIPTION:
+        message = f"The alarm's description has more than {LONGEST_DESCRIPTION} characters."
+        raise RefusalError("ValidationError", message, 400)
+
+
 def fits(metric: dict[str, Any], params: dict[str, Any]) -> bool:
     """Whether the metric passes the call's filters."""
     dimensions = {dimension["Name"]: dimension["Value"] for dimension in metric["Dimensions"]}
@@ -115,33 +124,33 @@ def _as_dict(metric: Any) -> dict[str, Any]:
 
 
 @rule("freetier", "GetFreeTierUsage")
-def free_tier_usage(_request: Request, _world: World) -> Answer:
+def free_tier_usage(request: Request, world: World) -> Answer:
     """https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_freetier_GetFreeTierUsage.html"""
-    return {
-        "freeTierUsages": [
-            {
-                "service": "AmazonCloudWatch",
-                "operation": "Unknown",
-                "usageType": "CW:AlarmMonitorUsage",
-                "region": "global",
-                "actualUsageAmount": 1.0,
-                "forecastedUsageAmount": 2.0,
-                "limit": 10.0,
-                "unit": "Alarms",
-                "description": "10.0 Alarms are always free per month as part of AWS Free Usage Tier",
-                "freeTierType": "Always Free",
-            },
-            {
-                "service": "AWSCloudTrail",
-                "operation": "None",
-                "usageType": "FreeEventsRecorded",
-                "region": "global",
-                "actualUsageAmount": 1200.0,
-                "forecastedUsageAmount": 3600.0,
-                "limit": 100000.0,
-                "unit": "Events",
-                "description": "100,000 events are free per month as part of AWS Free Usage Tier",
-                "freeTierType": "Always Free",
-            },
-        ]
-    }
+    used = FREE_EVENTS * world.switches[request.account].free_tier_percent / 100
+    usages = [
+        {
+            "service": "AmazonCloudWatch",
+            "operation": "Unknown",
+            "usageType": "CW:AlarmMonitorUsage",
+            "region": "global",
+            "actualUsageAmount": 1.0,
+            "forecastedUsageAmount": 2.0,
+            "limit": 10.0,
+            "unit": "Alarms",
+            "description": "10.0 Alarms are always free per month as part of AWS Free Usage Tier",
+            "freeTierType": "Always Free",
+        },
+        {
+            "service": "AWSCloudTrail",
+            "operation": "None",
+            "usageType": "FreeEventsRecorded",
+            "region": "global",
+            "actualUsageAmount": used,
+            "forecastedUsageAmount": 3 * used,
+            "limit": FREE_EVENTS,
+            "unit": "Events",
+            "description": "100,000 events are free per month as part of AWS Free Usage Tier",
+            "freeTierType": "Always Free",
+        },
+    ]
+    return page_of(usages, "freeTierUsages", request.params, **PAGES)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from typing import Any
 
 from moto.budgets.models import Budget, Notification, budgets_backends
@@ -9,12 +11,19 @@ from moto.budgets.models import Budget, Notification, budgets_backends
 from ..errors import RefusalError
 from ..request import Request
 from ..world import World
+from .pages import page_of
 from .registry import Answer, rule
+from .sns import lets_publish
 
 # https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_Notification.html
 NOTIFICATIONS_PER_BUDGET = 10
 EMAILS_PER_NOTIFICATION = 10
 TOPICS_PER_NOTIFICATION = 1
+# https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_Budget.html
+NAME = re.compile(r"(?![^:\\]*/action/)[^:\\]{1,100}")
+AMOUNT = re.compile(r"([0-9]*\.)?[0-9]+")
+ADDRESS = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+")
 
 BUDGET_ACTIONS = (
     "CreateBudget",
@@ -44,6 +53,7 @@ def own_account_only(request: Request, _world: World) -> None:
 @rule("budgets", "CreateBudget")
 def create_budget(request: Request, world: World) -> None:
     """https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_CreateBudget.html"""
+    check_budget(request.params["Budget"])
     notifications = request.params.get("NotificationsWithSubscribers") or []
     if len(notifications) > NOTIFICATIONS_PER_BUDGET:
         raise too_many("notifications", "a budget", NOTIFICATIONS_PER_BUDGET)
@@ -52,7 +62,8 @@ def create_budget(request: Request, world: World) -> None:
         if any(same(entry["Notification"], other) for other in seen):
             raise duplicate("notification")
         seen.append(entry["Notification"])
-        check_subscribers(entry["Subscribers"])
+        check_notification(entry["Notification"], request.params["Budget"])
+        check_subscribers(entry["Subscribers"], request.account)
     if request.params["Budget"]["BudgetName"] not in budgets_of(request):
         tags_of(world)[arn_of(request.account, request.params["Budget"]["BudgetName"])] = {
             tag["Key"]: tag["Value"] for tag in request.params.get("ResourceTags") or []
@@ -63,6 +74,7 @@ def create_budget(request: Request, world: World) -> None:
 def update_budget(request: Request, _world: World) -> Answer:
     """https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_UpdateBudget.html"""
     new = request.params["NewBudget"]
+    check_budget(new)
     old = budget_named(request, new["BudgetName"])
     # moto's way to make a budget, which fills in what is not given.
     budgets_of(request)[new["BudgetName"]] = fresh = Budget(_seconds(new), [])
@@ -75,6 +87,19 @@ def delete_tags(request: Request, world: World) -> None:
     """The tags go with the budget."""
     budget_named(request, request.params["BudgetName"])
     tags_of(world).pop(arn_of(request.account, request.params["BudgetName"]), None)
+
+
+@rule("budgets", "DescribeBudget")
+def describe_budget(request: Request, _world: World) -> Answer:
+    """https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_DescribeBudget.html"""
+    return {"Budget": normalised(budget_named(request, request.params["BudgetName"]).to_dict())}
+
+
+@rule("budgets", "DescribeBudgets")
+def describe_budgets(request: Request, _world: World) -> Answer:
+    """https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_DescribeBudgets.html"""
+    found = [normalised(budget.to_dict()) for budget in budgets_of(request).values()]
+    return page_of(found, "Budgets", request.params, token="NextToken", size="MaxResults")
 
 
 @rule("budgets", "DescribeNotificationsForBudget")
@@ -93,7 +118,8 @@ def create_notification(request: Request, _world: World) -> Answer:
         raise duplicate("notification")
     if len(budget.notifications) >= NOTIFICATIONS_PER_BUDGET:
         raise too_many("notifications", "a budget", NOTIFICATIONS_PER_BUDGET)
-    check_subscribers(subscribers)
+    check_notification(details, budget.budget)
+    check_subscribers(subscribers, request.account)
     budget.notifications.append(Notification(details, subscribers))
     return {}
 
@@ -127,7 +153,7 @@ def describe_subscribers(request: Request, _world: World) -> Answer:
 def create_subscriber(request: Request, _world: World) -> Answer:
     """https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_CreateSubscriber.html"""
     entry = notification_of(request)
-    set_subscribers(entry, [*subscribers_of(entry), request.params["Subscriber"]])
+    set_subscribers(request, entry, [*subscribers_of(entry), request.params["Subscriber"]])
     return {}
 
 
@@ -136,7 +162,8 @@ def update_subscriber(request: Request, _world: World) -> Answer:
     """https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_UpdateSubscriber.html"""
     entry, old = notification_of(request), request.params["OldSubscriber"]
     check_subscribed(entry, old)
-    set_subscribers(entry, [request.params["NewSubscriber"] if one == old else one for one in subscribers_of(entry)])
+    new = request.params["NewSubscriber"]
+    set_subscribers(request, entry, [new if one == old else one for one in subscribers_of(entry)])
     return {}
 
 
@@ -147,7 +174,7 @@ def delete_subscriber(request: Request, _world: World) -> Answer:
     check_subscribed(entry, request.params["Subscriber"])
     others = [one for one in subscribers_of(entry) if one != request.params["Subscriber"]]
     if others:
-        set_subscribers(entry, others)
+        set_subscribers(request, entry, others)
     else:
         budget.notifications.remove(entry)
     return {}
@@ -223,14 +250,14 @@ def subscribers_of(entry: Notification) -> list[dict[str, str]]:
     return list(subscribers)
 
 
-def set_subscribers(entry: Notification, subscribers: Any) -> None:
+def set_subscribers(request: Request, entry: Notification, subscribers: Any) -> None:
     """Change who is told, within the limits."""
-    check_subscribers(subscribers)
+    check_subscribers(subscribers, request.account)
     entry.subscribers = subscribers
 
 
-def check_subscribers(subscribers: list[dict[str, str]]) -> None:
-    """Between one and ten addresses and at most one topic, none twice."""
+def check_subscribers(subscribers: list[dict[str, str]], account: str) -> None:
+    """Between one and ten addresses and at most one topic, none twice, each of which exists as far as AWS sees."""
     if not subscribers:
         raise RefusalError("InvalidParameterException", "A notification must have at least one subscriber.")
     if len({(one["SubscriptionType"], one["Address"]) for one in subscribers}) < len(subscribers):
@@ -238,6 +265,69 @@ def check_subscribers(subscribers: list[dict[str, str]]) -> None:
     for kind, most in (("EMAIL", EMAILS_PER_NOTIFICATION), ("SNS", TOPICS_PER_NOTIFICATION)):
         if sum(one["SubscriptionType"] == kind for one in subscribers) > most:
             raise too_many(f"{kind} subscribers", "a notification", most)
+    for one in subscribers:
+        if one["SubscriptionType"] == "SNS":
+            check_topic(one["Address"], account)
+        elif not ADDRESS.fullmatch(one["Address"]):
+            raise invalid(f"{one['Address']} is not a valid e-mail address.")
+
+
+def check_topic(arn: str, account: str) -> None:
+    """The topic is this account's, and AWS Budgets may publish to it.
+
+    https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
+    """
+    if not TOPIC.fullmatch(arn):
+        raise invalid("Please comply with SNS Topic ARN format.")
+    if f":{account}:" not in arn:
+        raise invalid("Invalid SNS topic.")
+    if not lets_publish("budgets.amazonaws.com", arn, account, arn_of(account, "any")):
+        raise invalid("AWS Budgets is not authorized to publish to the SNS topic.")
+
+
+def check_budget(budget: dict[str, Any]) -> None:
+    """Name, limit and filters.
+
+    https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_Budget.html
+    https://docs.aws.amazon.com/cost-management/latest/userguide/create-usage-budget.html
+    """
+    if not NAME.fullmatch(budget["BudgetName"]):
+        raise invalid("The budget's name may not have the characters : and \\, nor /action/.")
+    limit = budget.get("BudgetLimit", {})
+    if limit and (not AMOUNT.fullmatch(limit["Amount"]) or not Decimal(limit["Amount"])):
+        raise invalid("The budget's limit must be a number greater than 0.")
+    if budget["BudgetType"] == "COST" and limit and limit["Unit"] != "USD":
+        # Reported in https://github.com/awslabs/landing-zone-accelerator-on-aws/issues/682
+        raise invalid(f"Unable to create/update budget - {limit['Unit']} is not in the supported unit set: [USD]")
+    if (
+        budget["BudgetType"] == "USAGE"
+        and not {"UsageType", "UsageTypeGroup"} & (budget.get("CostFilters") or {}).keys()
+    ):
+        raise invalid("A usage budget must have a filter by UsageType or UsageTypeGroup.")
+
+
+def check_notification(notification: dict[str, Any], budget: dict[str, Any]) -> None:
+    """Daily budgets have no forecast: https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-create.html"""
+    if notification["NotificationType"] == "FORECASTED" and budget["TimeUnit"] == "DAILY":
+        raise invalid("Forecasted notifications are not supported for daily budgets.")
+
+
+def normalised(budget: dict[str, Any]) -> dict[str, Any]:
+    """The budget as AWS tells it: amounts have a decimal place, 100 is 100.0, which other tools have to allow for too.
+
+    https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/budgets/budget.go
+    """
+    told = {**budget, "CostFilters": budget.get("CostFilters") or {}}
+    if "BudgetLimit" in told:
+        amount = Decimal(told["BudgetLimit"]["Amount"]).normalize()
+        text = f"{amount:f}"
+        told["BudgetLimit"] = {**told["BudgetLimit"], "Amount": text if "." in text else f"{text}.0"}
+    return told
+
+
+def invalid(message: str) -> RefusalError:
+    """What is asked for cannot be."""
+    return RefusalError("InvalidParameterException", message)
 
 
 def check_subscribed(entry: Notification, subscriber: dict[str, str]) -> None:
