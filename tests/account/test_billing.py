@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from ansible_collections.dayone.aws_account.plugins.module_utils._topic_key import statement
 from ansible_collections.dayone.aws_account.plugins.module_utils._topic_plan import PUBLISHERS
 from conftest import Run
+from killing_proxy import Killer
 from sandbox import Sandbox
 
 Ansible = Callable[..., Run]
@@ -193,6 +195,20 @@ def test_what_a_person_has_to_do_is_in_the_summary(account: Sandbox, ansible: An
     ):
         assert words in summary
     assert told(account) == GIVEN["billing_alarm_emails"]
+
+
+def test_killed_again_and_again_it_gets_there_and_asks_nobody_twice(account: Sandbox, ansible: Ansible) -> None:
+    for after, action in ((4, "Subscribe"), (2, "PutMetricAlarm")):
+        with Killer(account, after=after) as killer:
+            assert ansible(play("billing_alarm", **GIVEN), env=killer.env, check=False).rc == -signal.SIGKILL
+        assert killer.killed == action
+    ansible(play("billing_alarm", **GIVEN))
+    assert told(account) == GIVEN["billing_alarm_emails"]
+    assert [call.action for call in account.journal()].count("Subscribe") == 2
+    assert alarms(account) == {"billing-alarm-1000-JPY", "billing-alarm-0.5-JPY"}
+    account.clear_journal()
+    assert ansible(play("billing_alarm", **GIVEN)).changed == []
+    assert writing(account) == []
 
 
 def test_a_currency_that_never_gets_data_is_refused_before_anything_is_made(account: Sandbox, ansible: Ansible) -> None:
