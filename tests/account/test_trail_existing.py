@@ -99,7 +99,8 @@ def test_a_bucket_of_another_account_is_left_to_it(account: Sandbox, ansible: An
     central.put_bucket_policy(Bucket="central-logs", Policy=document(anywhere))
     make_trail(account, "theirs", S3BucketName="central-logs")
     account.clear_journal()
-    ansible(play(cloudtrail_existing="adopt"))
+    run = ansible(play(cloudtrail_existing="adopt"))
+    assert "Bucket 'central-logs' is not this account's" in run.output
     assert [call.action for call in account.journal() if call.writes and call.service == "s3"] == []
     assert trails(account)["theirs"]["LogFileValidationEnabled"]
     assert json.loads(central.get_bucket_policy(Bucket="central-logs")["Policy"])["Statement"] == [anywhere]
@@ -203,8 +204,14 @@ def test_a_key_of_the_role_keeps_what_others_wrote(account: Sandbox, ansible: An
     kms = account.client("kms", REGION)
     # What a run leaves that is killed before it has named the key.
     left = kms.create_key(Description="Encrypts the log files of CloudTrail trail management-events")["KeyMetadata"]
-    own_key = {"cloudtrail_encryption": "sse-kms"}
+    # A bucket that encrypts with another key, by an S3 Bucket Key, so that CloudTrail has to decrypt as well.
+    s3 = make_bucket(account)
+    theirs = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/of-the-bucket"}
+    encryption = {"Rules": [{"ApplyServerSideEncryptionByDefault": theirs, "BucketKeyEnabled": True}]}
+    s3.put_bucket_encryption(Bucket=LOGS, ServerSideEncryptionConfiguration=encryption)
+    own_key = {"cloudtrail_encryption": "sse-kms", "cloudtrail_bucket": LOGS}
     run = ansible(play(**own_key))
+    assert s3.get_bucket_encryption(Bucket=LOGS)["ServerSideEncryptionConfiguration"] == encryption
     assert "US$1.00 for each key and month" in run.output
     key = kms.describe_key(KeyId="alias/management-events")["KeyMetadata"]
     assert key["KeyId"] == left["KeyId"]
@@ -217,12 +224,13 @@ def test_a_key_of_the_role_keeps_what_others_wrote(account: Sandbox, ansible: An
         "Action": "kms:Decrypt",
         "Resource": "*",
     }
-    policy["Statement"] = [policy["Statement"][0], auditors, *policy["Statement"][2:]]
+    policy["Statement"] = [{**policy["Statement"][0], "Sid": "Account"}, auditors, *policy["Statement"][2:]]
     kms.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=json.dumps(policy))
     assert ansible(play(**own_key)).changed == ["Make the key for the log files"]
     statements = json.loads(kms.get_key_policy(KeyId=key["KeyId"], PolicyName="default")["Policy"])["Statement"]
     assert auditors in statements
-    assert {"DayoneCloudTrailEncrypt", "DayoneCloudTrailDescribe"} <= {item.get("Sid") for item in statements}
+    ours = {item["Sid"].removeprefix("DayoneCloudTrail") for item in statements if item["Sid"].startswith("Dayone")}
+    assert ours == {"Encrypt", "Describe", "Decrypt"}
 
 
 def test_what_cannot_be_delivered_to_is_named_before_anything_is_made(account: Sandbox, ansible: Ansible) -> None:
