@@ -441,7 +441,7 @@ class Administrators:
         """
         if policy.startswith("arn:"):
             return self.arn_of_one(policy)
-        found = [arn for scope in ("Local", "AWS") for arn in self.list_policies(scope, policy)]
+        found = self.list_policies("Local", policy) + self.of_aws(policy)
         if len(found) > 1:
             raise RefusalError(
                 f"'{policy}' is a managed policy of AWS and one of this account: give the ARN of the one you mean. "
@@ -466,8 +466,17 @@ class Administrators:
             ) from None
         return arn
 
+    def of_aws(self, name: str) -> list[str]:
+        """AWS's policy of that name. Most have no path, and one call finds them; a listing has more than a thousand."""
+        arn = f"arn:{self.client.meta.partition}:iam::aws:policy/{name}"
+        try:
+            self.client.get_policy(aws_retry=True, PolicyArn=arn)
+        except is_boto3_error_code(["NoSuchEntity", "ValidationError", "InvalidInput"]):
+            return self.list_policies("AWS", name)
+        return [arn]
+
     def list_policies(self, scope: str, name: str) -> list[str]:
-        """The ARNs of policies of that name; AWS's own are more than a thousand, at a thousand a page."""
+        """The ARNs of policies of that name."""
         if scope not in self._policies:
             found = paginated_query_with_retries(self.client, "list_policies", Scope=scope, MaxItems=1000)
             self._policies[scope] = found["Policies"]
