@@ -17,7 +17,7 @@ ARGS ?=
 RUN := .venv/bin/python
 CHECKS := lint unit account molecule sanity docs
 
-.PHONY: help install site test $(CHECKS) bench sandbox clean
+.PHONY: help install site test $(CHECKS) torture bench sandbox clean
 
 help:
 	@echo 'make site      set up a stand-in account on this machine, to watch what happens'
@@ -25,6 +25,7 @@ help:
 	@echo '               set up the AWS account of your credentials; asks before it changes anything'
 	@echo '               (CONFIRM=yes: without asking; ARGS="--check --diff": show what would change, change nothing)'
 	@echo 'make test      run every check; each alone: make $(CHECKS)'
+	@echo 'make torture   kill runs at each of their steps in turn; make test does at some'
 	@echo 'make bench     measure how fast it is (ARGS="--runs 1": shortest; "--table deletion": only that; "--calls": by task)'
 	@echo 'make install   only install, into .venv and .cache'
 	@echo 'make sandbox   leave a stand-in account running for your own tries, until Ctrl-C'
@@ -40,7 +41,7 @@ site: install
 test: install
 	@$(RUN) tools/check.py $(CHECKS) bench
 
-$(CHECKS): install
+$(CHECKS) torture: install
 	@$(RUN) tools/check.py $@
 
 bench: install

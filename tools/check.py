@@ -77,7 +77,8 @@ def env() -> dict[str, str]:
     """An environment in which no setting of the user, in Ansible's or AWS's files, changes what the checks see."""
     home = CACHE / "home"
     home.mkdir(parents=True, exist_ok=True)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "AWS_", "MOLECULE_"))}
+    foreign = ("ANSIBLE_", "AWS_", "MOLECULE_", "PYTHON")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     return {
         **kept,
         "HOME": str(home),
@@ -87,7 +88,8 @@ def env() -> dict[str, str]:
         "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"),
         "ANSIBLE_HOME": str(CACHE / "ansible"),
         "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
-        "PYTHONDONTWRITEBYTECODE": "1",
+        # Compiled once, and not into the checkout.
+        "PYTHONPYCACHEPREFIX": str(CACHE / "pycache"),
         "COLUMNS": "120",
         # What is installed in .venv is no part of the checkout's git repository, wherever a tool asks.
         "GIT_CEILING_DIRECTORIES": str(CHECKOUT / ".venv"),
@@ -95,13 +97,13 @@ def env() -> dict[str, str]:
     }
 
 
-def tests(folder: str, *arguments: str) -> Check:
-    """The pytest tests of a folder, counted one by one."""
+def tests(folder: str, *arguments: str, **variables: str) -> Check:
+    """The pytest tests of a folder, with more environment variables perhaps, counted one by one."""
 
     def check() -> Tally:
         with tempfile.TemporaryDirectory() as scratch:
             report = Path(scratch) / "report.xml"
-            finished = run("pytest", "--quiet", f"--junit-xml={report}", *arguments, f"tests/{folder}")
+            finished = run("pytest", "--quiet", f"--junit-xml={report}", *arguments, f"tests/{folder}", **variables)
             counted = count(report) if report.exists() else Tally(0, 0)
         # A run that collected nothing, or broke off, is a failure of its own.
         return counted if finished and counted.passed else counted + Tally(0, int(not counted.failed))
@@ -142,6 +144,11 @@ def checks(target: str) -> Iterator[tuple[str, Check]]:
             yield "unit tests", tests("unit")
         case "account":
             yield "tests on the stand-in account", tests("account", "--numprocesses=2")
+        case "torture":
+            yield (
+                "tests that kill, at every step",
+                tests("account", "--numprocesses=2", "-m", "torture", DAYONE_TORTURE="1"),
+            )
         case "bench":
             # Its short form: that it runs, and that the boto3 script makes the very calls.
             short = ("--runs", "1", "--only", "check", "--versions", "300")
