@@ -126,8 +126,8 @@ class TestContents:
         account.put_objects(LOGS, [{"key": f"{FOLDER}/{number:05}"} for number in range(2500)])
         account.clear_journal()
         assert module("s3_bucket_contents_info")["versions"] == 2506
-        assert [call.action for call in account.journal()].count("ListObjectVersions") == 3
-        assert {call.status for call in account.journal()} <= {200, 404}
+        listings = [call.status for call in account.journal() if call.action == "ListObjectVersions"]
+        assert listings == [200, 200, 200]
 
     def test_no_bucket_and_somebody_else_s(self, account: Sandbox, module: Task) -> None:
         assert module("s3_bucket_contents_info")["exists"] is False

@@ -14,7 +14,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from xml.sax.saxutils import escape
 
-from moto.core.utils import get_service_model
 from moto.s3.models import FakeBucket, FakeDeleteMarker, FakeKey, s3_backends
 from werkzeug.wrappers import Response
 
@@ -35,19 +34,12 @@ WITHOUT_MFA = "Mfa Authentication must be used for this request"
 
 OF_CONTENTS = (
     *("AbortMultipartUpload", "DeleteBucket", "DeleteObjects", "GetBucketVersioning", "GetObjectLegalHold"),
-    *("GetObjectLockConfiguration", "GetObjectRetention", "HeadBucket", "ListMultipartUploads", "ListObjectVersions"),
+    *("GetObjectLockConfiguration", "GetObjectRetention", "ListMultipartUploads", "ListObjectVersions"),
 )
 
 Version = FakeKey | FakeDeleteMarker
 # By bucket, key and version id of a marker that was given out: the versions of the key that come after it.
 Places = dict[Any, list[str]]
-
-
-def operations_with_owner() -> list[str]:
-    """The operations that take an expected owner."""
-    model = get_service_model("s3")
-    shapes = {name: model.operation_model(name).input_shape for name in model.operation_names}
-    return [str(name) for name, shape in shapes.items() if shape and "ExpectedBucketOwner" in shape.members]
 
 
 def bucket_of(request: Request) -> FakeBucket:
@@ -60,23 +52,7 @@ def bucket_of(request: Request) -> FakeBucket:
     return bucket
 
 
-@rule("s3", *operations_with_owner())
-def expected_owner(request: Request, _world: World) -> None:
-    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html"""
-    expected, owned = request.params.get("ExpectedBucketOwner"), request.params.get("Bucket")
-    if expected and owned in s3_backends.bucket_accounts and s3_backends.bucket_accounts[owned][1] != expected:
-        raise RefusalError("AccessDenied", DENIED, 403)
-
-
 @rule("s3", *OF_CONTENTS)
-def own_bucket(request: Request, _world: World) -> None:
-    """A bucket of another account is closed."""
-    owner = s3_backends.bucket_accounts.get(request.params["Bucket"], ("", request.account))[1]
-    if owner != request.account:
-        raise RefusalError("AccessDenied", DENIED, 403)
-
-
-@rule("s3", *(name for name in OF_CONTENTS if name != "HeadBucket"))
 def right_region(request: Request, _world: World) -> None:
     """A bucket answers in its own region; clients are sent there.
 
