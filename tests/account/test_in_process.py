@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 import shutil
 import textwrap
@@ -165,20 +166,59 @@ def test_a_broad_sample_of_modules_gives_the_same(both: Callable[..., tuple[Done
     assert STEPS_ASIDE not in run.output
 
 
-def test_the_site_gives_the_same(both: Callable[..., tuple[Done, Done]]) -> None:
-    variables = {
-        **yaml.safe_load(ARTICLE.read_text()),
-        "cloudtrail_encryption": "sse-kms",
-        "cloudtrail_insights": ["ApiCallRateInsight"],
-        "cloudtrail_log_retention_days": 400,
-        "cloudtrail_sns_topic": "trail",
-        "billing_alarm_free_tier_emails": ["founder@example.com"],
-    }
-    check = Step("dayone.aws_account.site", ("--check", "--diff"), variables)
-    stock, served = both(check, Step("dayone.aws_account.site", (), variables), check)
+SITE = "dayone.aws_account.site"
+# All that can be switched on, and then another trail, one administrator less and one address less.
+AT_FIRST: dict[str, Any] = {
+    **yaml.safe_load(ARTICLE.read_text()),
+    "cloudtrail_encryption": "sse-kms",
+    "cloudtrail_insights": ["ApiCallRateInsight"],
+    "cloudtrail_log_retention_days": 400,
+    "cloudtrail_object_lock_days": 1,
+    "cloudtrail_object_lock_mode": "governance",
+    "cloudtrail_sns_topic": "trail",
+    "iam_admin_require_mfa": True,
+    "billing_alarm_anomalies": "present",
+    "billing_alarm_emails": ["founder@example.com", "second@example.com"],
+    "billing_alarm_free_tier_emails": ["founder@example.com"],
+}
+ADMIN = AT_FIRST["iam_admin_users"][0]
+AT_FIRST["iam_admin_users"] = [ADMIN, {"name": "eve", "mfa": "none"}]
+LATER = {
+    **AT_FIRST,
+    "cloudtrail_name": "renamed",
+    "iam_admin_users": [ADMIN, {"name": "eve", "state": "absent"}],
+    "billing_alarm_emails": ["founder@example.com"],
+}
+OLD_LOGS = {"cloudtrail_bucket": "old-logs", "confirm_bucket": "old-logs"}
+
+
+def roles(*names: str) -> list[dict[str, Any]]:
+    included = [{"ansible.builtin.include_role": {"name": f"dayone.aws_account.{name}"}} for name in names]
+    return [{"hosts": "localhost", "gather_facts": False, "tasks": included}]
+
+
+def modules_in_use() -> set[str]:
+    """The modules that roles and playbooks name, with their collections."""
+    files = [file for folder in ("roles", "playbooks") for file in (CHECKOUT / folder).rglob("*.yml")]
+    name = re.compile(r"^ +((?:amazon|community|dayone)\.\w+\.\w+):", re.MULTILINE)
+    return set(itertools.chain.from_iterable(name.findall(file.read_text()) for file in files))
+
+
+def test_every_module_that_roles_and_playbooks_use_gives_the_same(both: Callable[..., tuple[Done, Done]]) -> None:
+    stock, served = both(
+        Step(SITE, ("--check", "--diff"), AT_FIRST),
+        Step(SITE, (), AT_FIRST),
+        Step(roles("cloudtrail"), (), {**AT_FIRST, "cloudtrail_sns_topic": ""}),
+        Step(roles("cloudtrail", "iam_admin", "billing_alarm"), ("--diff",), LATER),
+        Step(play({"amazon.aws.s3_bucket": {"name": "old-logs"}})),
+        Step("dayone.aws_account.delete_trail_logs", (), OLD_LOGS),
+    )
     assert_same(stock, served)
-    assert served[1][0].rc == 0, served[1][0].output
+    for run, _calls in served:
+        assert run.rc == 0, run.output
     assert len(served[1][0].changed) > 10
+    ran = {task["action"] for run, _calls in served for task in run.tasks if task["status"] != "skipped"}
+    assert modules_in_use() - ran == set()
 
 
 # Modules that do what modules should not, or need something of the process that they run in.
