@@ -104,7 +104,10 @@ def test_every_choice_is_made(account: Sandbox, ansible: Ansible) -> None:
         assert tag in tags["TagsList"]
     assert {"Key": "dayone-role", "Value": "cloudtrail"} in tags["TagsList"]
     (rule,) = s3.get_bucket_lifecycle_configuration(Bucket="our-own-logs")["Rules"]
-    assert (rule["Expiration"]["Days"], rule["Filter"]) == (90, {"Prefix": "audit/trail/AWSLogs/123456789012/"})
+    assert (rule["Expiration"]["Days"], rule["Filter"]) == (
+        90,
+        {"Prefix": "audit/trail/AWSLogs/123456789012/CloudTrail"},
+    )
     assert rule["Transitions"] == [{"Days": 30, "StorageClass": "DEEP_ARCHIVE"}]
     lock = s3.get_object_lock_configuration(Bucket="our-own-logs")["ObjectLockConfiguration"]
     assert lock["Rule"]["DefaultRetention"] == {"Mode": "GOVERNANCE", "Days": 60}
@@ -157,8 +160,12 @@ def test_an_existing_bucket_keeps_what_it_has(account: Sandbox, ansible: Ansible
     assert unnamed in statements
     assert len(statements) == 5
     assert {tag["Key"] for tag in s3.get_bucket_tagging(Bucket="ours")["TagSet"]} == {"Kept", "New"}
-    rules = s3.get_bucket_lifecycle_configuration(Bucket="ours")["Rules"]
-    assert {item["ID"] for item in rules} == {"theirs", "dayone-cloudtrail-logs"}
+    # What lies in it may be meant to stay.
+    assert s3.get_bucket_lifecycle_configuration(Bucket="ours")["Rules"] == [rule]
+    ansible(play(**variables, cloudtrail_log_retention_days=100))
+    ours = s3.get_bucket_lifecycle_configuration(Bucket="ours")["Rules"][1]
+    assert (ours["ID"], ours["Expiration"]["Days"]) == ("dayone-cloudtrail-logs", 100)
+    assert ours["Filter"]["Prefix"] == "AWSLogs/123456789012/CloudTrail"
     account.clear_journal()
     assert ansible(play(**variables)).changed == []
     assert writing(account) == []

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from account.trail_scene import ACCOUNT, LOGS, REGION, document, make_bucket, make_trail, trail_arn
+from account.trail_scene import ACCOUNT, LOGS, MANAGEMENT, REGION, S3_DATA, document, make_bucket, make_trail, trail_arn
+from botocore.exceptions import ClientError
 from conftest import Run
 from sandbox import Sandbox
 
@@ -104,6 +105,33 @@ def test_a_bucket_of_another_account_is_left_to_it(account: Sandbox, ansible: An
     assert [call.action for call in account.journal() if call.writes and call.service == "s3"] == []
     assert trails(account)["theirs"]["LogFileValidationEnabled"]
     assert json.loads(central.get_bucket_policy(Bucket="central-logs")["Policy"])["Statement"] == [anywhere]
+
+
+def test_a_trail_of_the_same_name_that_somebody_else_made_keeps_its_events(
+    account: Sandbox, ansible: Ansible, theirs: dict[str, Any]
+) -> None:
+    cloudtrail = account.client("cloudtrail", THERE)
+    cloudtrail.put_event_selectors(TrailName="theirs", AdvancedEventSelectors=[MANAGEMENT, S3_DATA])
+    run = ansible(play(cloudtrail_name="theirs", cloudtrail_home_region=THERE))
+    assert "Choose the events that it records" not in run.changed
+    assert len(cloudtrail.get_event_selectors(TrailName="theirs")["AdvancedEventSelectors"]) == 2
+    s3 = account.client("s3", THERE)
+    with pytest.raises(ClientError, match="NoSuchLifecycleConfiguration"):
+        s3.get_bucket_lifecycle_configuration(Bucket=LOGS)
+    asked = [{"name": "all", "field_selectors": [{"field": "eventCategory", "equals": ["Management"]}]}]
+    ansible(play(cloudtrail_name="theirs", cloudtrail_home_region=THERE, cloudtrail_advanced_event_selectors=asked))
+    (selector,) = cloudtrail.get_event_selectors(TrailName="theirs")["AdvancedEventSelectors"]
+    assert selector["Name"] == "all"
+
+
+def test_a_key_of_somebody_else_under_the_alias_is_left(account: Sandbox, ansible: Ansible) -> None:
+    kms = account.client("kms", REGION)
+    key = kms.create_key(Description="Ours")["KeyMetadata"]["KeyId"]
+    kms.create_alias(AliasName="alias/management-events", TargetKeyId=key)
+    account.clear_journal()
+    run = ansible(play(cloudtrail_encryption="sse-kms"), check=False)
+    assert "which this role did not make" in run.tasks[-1]["result"]["msg"]
+    assert kms.describe_key(KeyId=key)["KeyMetadata"]["Description"] == "Ours"
 
 
 def test_two_trails_of_one_play_share_a_bucket(account: Sandbox, ansible: Ansible) -> None:
