@@ -140,7 +140,8 @@ def _creating(wish: Wish, others: Sequence[Other], replaced: str) -> str:
     paid = [other for other in others if other.logging and other.recorded is not None and other.recorded.kinds]
     text = f"Trail '{wish.name}' is to be made"
     if replaced:
-        text += f" in place of '{replaced}', which is deleted once the new one logs; its log files stay"
+        text += f" in place of '{replaced}', which the next run deletes that finds a log file of the new one delivered"
+        text += "; the old log files stay"
     if not paid or not wish.recorded.kinds:
         return f"{text}." if replaced else f"{text}: no other records management events."
     titles = ", ".join(other.title for other in paid)
