@@ -115,8 +115,8 @@ def why_left(standing: Standing, name: str, replaced: str, only_tagged: dict[str
     # No error counts for nothing before anything was delivered.
     if status is None or not status.get("LatestDeliveryTime"):
         return (
-            f"Trail '{replaced}' stays for now: no log file of trail '{name}' has arrived yet. That takes some minutes. "
-            "Run again later: the run that finds one there deletes the old trail."
+            f"Trail '{replaced}' stays for now: no log file of trail '{name}' has arrived yet. That takes some "
+            "minutes. Run again later: the run that finds one there deletes the old trail."
         )
     return ""
 
