@@ -14,6 +14,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._explain import
 # What a trail of an organization may hide from a member account, and what goes while it is looked at.
 HIDDEN_TRAIL = [
     "AccessDeniedException",
+    "CloudTrailARNInvalidException",
     "TrailNotFoundException",
     "UnsupportedOperationException",
     "OperationNotPermittedException",

@@ -85,6 +85,12 @@ def short_of(other: Other, wish: Wish, *, mended: bool = False) -> str:
     return ""
 
 
+def may_cover(other: Other, wish: Wish) -> bool:
+    """Whether an organization trail could cover the wish, of which this account may not read whether it does."""
+    reaches = other.multi_region or (not wish.multi_region and other.home_region == wish.region)
+    return bool(other.unread) and other.organization and reaches and not other.delivery_error
+
+
 def bound(other: Other, wish: Wish) -> str:
     """Why a trail cannot be taken over; empty where it can."""
     if other.organization:
@@ -111,6 +117,9 @@ def choose(wish: Wish, existing: str, others: Sequence[Other], replaced: str = "
     looked_at = others if wish.recorded.kinds else []
     covering = [other for other in looked_at if not short_of(other, wish, mended=other in free)]
     nearest = sorted(covering, key=lambda other: (other not in free, *_distance(other, wish)))
+    hidden = [other for other in looked_at if may_cover(other, wish)]
+    if existing != CREATE and hidden and not nearest:
+        return Choice(KEEP, hidden[0], _keeping_unread(hidden[0]))
     if existing == CREATE or not nearest:
         _check_room(wish, others)
         return Choice(CREATE, None, _creating(wish, others, replaced), replaced)
@@ -140,11 +149,17 @@ def _creating(wish: Wish, others: Sequence[Other], replaced: str) -> str:
     paid = [other for other in others if other.logging and other.recorded is not None and other.recorded.kinds]
     text = f"Trail '{wish.name}' is to be made"
     if replaced:
-        text += f" in place of '{replaced}', which is deleted once the new one logs; its log files stay"
-    if not paid or not wish.recorded.kinds:
+        text += f" in place of '{replaced}', which the next run deletes that finds a log file of the new one delivered"
+        text += "; the old log files stay"
+    unread = [other for other in others if other.organization and other.unread and other not in paid]
+    if not (paid or unread) or not wish.recorded.kinds:
         return f"{text}." if replaced else f"{text}: no other records management events."
-    titles = ", ".join(other.title for other in paid)
-    return f"{text}, although {titles} records management events too. {price_sentence('second_trail')}"
+    also = [f"{', '.join(other.title for other in paid)} records management events too"] if paid else []
+    also += [
+        f"{other.title} may record management events too, which could not be read: {other.unread.rstrip('.')}"
+        for other in unread
+    ]
+    return f"{text}, although {', and '.join(also)}. {price_sentence('second_trail')}"
 
 
 def _adopting(trail: Other) -> str:
@@ -162,4 +177,13 @@ def _keeping(trail: Other, why: str) -> str:
         f"{text}{reason}, and no other is made; the bucket, data events, Insights and tags that are wanted besides are "
         "not set up. existing 'adopt' takes over a trail of this account, 'create' makes another one. "
         f"{price_sentence('second_trail')}"
+    )
+
+
+def _keeping_unread(trail: Other) -> str:
+    reach = "records all regions" if trail.multi_region else f"records region {trail.home_region}"
+    return (
+        f"Trail {trail.title} {reach}. Whether it logs all management events that are wanted could not be read "
+        f"from this account: {trail.unread.rstrip('.')}. It is taken to cover the account, and no other is made: ask who "
+        f"manages the organization. existing 'create' makes another one. {price_sentence('second_trail')}"
     )

@@ -6,12 +6,14 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: cloudtrail_replace
 version_added: 0.2.0
-short_description: Delete a CloudTrail trail once its replacement logs
+short_description: Delete a CloudTrail trail once its replacement delivers
 description:
   - Deletes a trail of this account that another one has replaced, under a new name or in another home region. The log
     files of the old trail stay where they are.
-  - The old trail goes only when the new one logs and CloudTrail reports no error in delivering its log files, and only
-    when it has the tags of O(only_tagged). It is never stopped before it is deleted.
+  - The old trail goes only when the new one logs, its first log file has arrived and CloudTrail reports no error in
+    delivering, and only when it has the tags of O(only_tagged). It is never stopped before it is deleted.
+  - CloudTrail delivers the first log file some minutes after a trail was started. Until then the old trail stays, with
+    a warning, and a later run deletes it.
   - Takes the tag O(mark) off the new trail afterwards, so that an interrupted run can be carried on.
 extends_documentation_fragment:
   - amazon.aws.common.modules
@@ -38,7 +40,7 @@ options:
 attributes:
   check_mode:
     support: full
-    details: A new trail that does not exist yet is taken for one that logs.
+    details: Of a new trail that does not exist yet no log file has arrived, so that the old one is told to stay.
   diff_mode:
     support: none
   idempotent:
@@ -109,6 +111,12 @@ def why_left(standing: Standing, name: str, replaced: str, only_tagged: dict[str
         return (
             f"Trail '{replaced}' stays: CloudTrail cannot deliver the log files of trail '{name}' "
             f"({status['LatestDeliveryError']})."
+        )
+    # No error counts for nothing before anything was delivered.
+    if status is None or not status.get("LatestDeliveryTime"):
+        return (
+            f"Trail '{replaced}' stays for now: no log file of trail '{name}' has arrived yet. That takes some "
+            "minutes. Run again later: the run that finds one there deletes the old trail."
         )
     return ""
 

@@ -12,6 +12,8 @@ description:
     from the region, those of other home regions and of the organization too. Of them it tells whether one records all
     management events that are wanted, and what to do. It changes nothing.
   - A second trail's management events cost. The reason says how much.
+  - A member account may not be let to read what its organization's trail records. Such a trail, if it reaches all that
+    is wanted, is kept for one that covers it, and the reason says what could not be read.
   - A trail of the wanted name is used as it is found, even if it does not log yet, and no other is looked at. That
     takes one call each of DescribeTrails, GetTrailStatus and ListTags.
   - Otherwise it takes one call of GetTrailStatus for each other trail, and one of GetEventSelectors for each that logs
@@ -142,7 +144,7 @@ trail:
       type: str
       sample: eu-central-1
     is_logging:
-      description: Whether it logs.
+      description: Whether it logs; null where that could not be read.
       type: bool
       sample: true
     tags:
@@ -319,6 +321,7 @@ class Trails:
                 events = self._recorded(trail)
         except is_boto3_error_code(HIDDEN_TRAIL) as error:
             unread = said(str(error))
+            self._statuses.setdefault(arn, {**STATUS, "IsLogging": None})
         return Other(
             arn,
             trail["Name"],
@@ -331,10 +334,15 @@ class Trails:
             unread,
         )
 
+    def _reader(self, trail: dict[str, Any]) -> Any:
+        """A trail of this account is read at home; elsewhere it is but a shadow."""
+        own = trail["TrailARN"].split(":")[4] == self.wish.account
+        return self.client(trail["HomeRegion"]) if own else self._here
+
     def _status(self, trail: dict[str, Any]) -> dict[str, Any]:
         arn = trail["TrailARN"]
         if arn not in self._statuses:
-            answer = self._here.get_trail_status(aws_retry=True, Name=arn)
+            answer = self._reader(trail).get_trail_status(aws_retry=True, Name=arn)
             self._statuses[arn] = {name: answer.get(name) or nothing for name, nothing in STATUS.items()}
         return self._statuses[arn]
 
@@ -342,7 +350,7 @@ class Trails:
         """A trail without selectors of its own records what a new one does."""
         if not trail.get("HasCustomEventSelectors", True):
             return recorded(new_trail())
-        answer = self._here.get_event_selectors(aws_retry=True, TrailName=trail["TrailARN"])
+        answer = self._reader(trail).get_event_selectors(aws_retry=True, TrailName=trail["TrailARN"])
         return recorded(selectors_of(answer, {}))
 
     def _chosen(self, choice: Choice, rest: list[dict[str, Any]]) -> dict[str, Any]:

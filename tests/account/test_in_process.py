@@ -78,6 +78,7 @@ def both(account: Sandbox, ansible: Callable[..., Run], tmp_path: Path) -> Calla
 
     def runs(env: dict[str, str], steps: tuple[Step, ...]) -> Done:
         account.reset()
+        account.world(log_files_delivered=True)
         shutil.rmtree(tmp_path / "out", ignore_errors=True)
         for counted in tmp_path.glob("out-*"):
             counted.unlink()

@@ -117,7 +117,7 @@ class Newcomer:
         document = json.dumps({"Version": POLICY["Version"], "Statement": statements})
         policy = iam.create_policy(PolicyName="bootstrap", PolicyDocument=document)["Policy"]["Arn"]
         iam.attach_user_policy(UserName="newcomer", PolicyArn=policy)
-        account.world(enforce_policies=True, iam_billing_access=True, cost_explorer=True)
+        account.world(enforce_policies=True, iam_billing_access=True, cost_explorer=True, log_files_delivered=True)
         account.clear_journal()
 
     def refused(self) -> set[str]:

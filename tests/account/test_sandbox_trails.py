@@ -243,7 +243,10 @@ def test_a_trail_is_changed_in_its_home_region(account: Sandbox, open_bucket: An
         with refused("InvalidHomeRegionException", 400):
             change(Name="main")
     open_bucket.start_logging(Name="main")
-    assert open_bucket.get_trail_status(Name="main")["IsLogging"]
+    status = open_bucket.get_trail_status(Name="main")
+    assert (status["IsLogging"], "LatestDeliveryTime" in status) == (True, False)
+    account.world(log_files_delivered=True)
+    assert "LatestDeliveryTime" in open_bucket.get_trail_status(Name="main")
 
 
 def test_tags_are_known_at_home_and_go_with_their_trail(account: Sandbox, open_bucket: Any) -> None:

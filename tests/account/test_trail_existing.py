@@ -163,10 +163,15 @@ def test_a_new_name_and_region_take_the_trail_along(account: Sandbox, ansible: A
     account.clear_journal()
     announced = ansible(play(**moved), "--check").changed
     assert writing(account) == []
-    assert "Delete the trail that it replaces" in announced
     run = ansible(play(**moved))
     assert run.changed == announced
     assert f"in place of '{trail_arn('first')}'" in run.output
+    assert {name: trail["logging"] for name, trail in trails(account).items()} == {"first": True, "second": True}
+
+    # Both log until the first log file of the new one has arrived.
+    account.world(log_files_delivered=True)
+    run = ansible(play(**moved))
+    assert run.changed == ["Delete the trail that it replaces"]
     made = writing(account)
     assert made.index("StartLogging") < made.index("DeleteTrail")
     assert "StopLogging" not in made

@@ -84,6 +84,7 @@ def test_a_first_run(account: Sandbox, killed: Callable[..., Iterator[str]]) -> 
 def test_another_name_and_then_fewer_choices(
     account: Sandbox, ansible: Ansible, killed: Callable[..., Iterator[str]]
 ) -> None:
+    account.world(log_files_delivered=True)
     ansible(play(cloudtrail_name="first", cloudtrail_sns_topic="news", cloudtrail_bucket_prefix="audit"))
     writes = []
     for write in killed(cloudtrail_name="second", cloudtrail_sns_topic="news", cloudtrail_bucket_prefix="audit"):

@@ -25,6 +25,7 @@ class Moving:
         make_bucket(account)
 
     def begin(self, *, old_tags: dict[str, str] | None = None, logging: bool = True) -> None:
+        self.account.world(log_files_delivered=True)
         for client in (self.old, self.new):
             for trail in client.describe_trails(includeShadowTrails=False)["trailList"]:
                 client.delete_trail(Name=trail["TrailARN"])
@@ -56,6 +57,13 @@ def moving(account: Sandbox, tmp_path: Path) -> Moving:
 
 def test_the_old_trail_goes_when_the_new_one_logs_wherever_it_is_killed(moving: Moving) -> None:
     moving.begin()
+    moving.account.world(log_files_delivered=False)
+    for check in (True, False):
+        waiting = moving.run(_ansible_check_mode=check).result
+        assert (waiting["changed"], waiting["deleted"]) == (False, False)
+        assert "no log file of trail 'new' has arrived yet" in waiting["reason"]
+    assert MARK in moving.tags_of_new()
+    moving.account.world(log_files_delivered=True)
     announced = moving.run(_ansible_check_mode=True)
     assert announced.result["changed"]
     assert sorted(moving.logging()) == ["new", "old"]
@@ -93,7 +101,8 @@ def test_the_old_trail_stays_as_long_as_it_is_needed(account: Sandbox, moving: M
 def test_a_new_trail_that_is_to_come_is_announced(moving: Moving) -> None:
     moving.begin()
     moving.new.delete_trail(Name="new")
-    assert moving.run(_ansible_check_mode=True).result["deleted"]
+    announced = moving.run(_ansible_check_mode=True).result
+    assert (announced["changed"], "stays for now" in announced["reason"]) == (False, True)
     assert "Could not delete trail" in moving.run().result["msg"]
     assert "give the ARN" in moving.run(replaced="old").result["msg"]
 

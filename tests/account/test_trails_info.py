@@ -140,6 +140,12 @@ def test_log_files_that_do_not_arrive(scene: Scene) -> None:
     ]
 
 
+def make_selective(account: Sandbox) -> None:
+    """Give the organization's trail selectors of its own, which have to be read."""
+    selector = {"ReadWriteType": "All", "ExcludeManagementEventSources": ["kms.amazonaws.com"]}
+    account.client("cloudtrail", THERE).put_event_selectors(TrailName="all-of-us", EventSelectors=[selector])
+
+
 def test_an_organization_trail_is_kept(scene: Scene, tmp_path: Path) -> None:
     organizations = scene.account.client("organizations")
     organizations.create_organization(FeatureSet="ALL")
@@ -156,6 +162,17 @@ def test_an_organization_trail_is_kept(scene: Scene, tmp_path: Path) -> None:
             assert (found["decision"], found["trail"]["name"]) == ("keep", "all-of-us")
             assert "it is an organization trail" in found["reason"]
             assert ("which this account cannot change" in found["reason"]) is (account_id == member)
+    for action, logs in (("GetEventSelectors", True), ("GetTrailStatus", None)):
+        make_selective(scene.account)
+        scene.account.fail("cloudtrail", action, "CloudTrailARNInvalidException", status=400)
+        found = in_member.run({"name": "main", "account_id": member, "region": REGION}).result
+        assert found is not None
+        assert (found["decision"], found["trail"]["is_logging"]) == ("keep", logs)
+        assert f"could not be read from this account: AWS answered {action}" in found["reason"]
+        found = in_member.run({"name": "main", "account_id": member, "region": REGION, "existing": "create"}).result
+        assert found is not None
+        assert "'all-of-us' (home region us-east-1, the organization trail of account" in found["reason"]
+        scene.account.clear_faults()
 
 
 def test_what_may_not_be_read(scene: Scene) -> None:

@@ -158,6 +158,7 @@ WORLD_FIELDS: dict[str, Callable[[Any], bool]] = {
     "billing_metric_currency": _is_currency,
     "billing_alert_keys": _is_texts,
     "cost_explorer": _is_bool,
+    "log_files_delivered": _is_bool,
     "free_tier_percent": _is_number,
     "clock_ahead_seconds": _is_number,
     "alias_taken": _is_text,

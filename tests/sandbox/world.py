@@ -31,6 +31,8 @@ class Switches:
     billing_alert_keys: list[str] = dataclasses.field(default_factory=lambda: list(BILLING_ALERT_KEYS))
     # Whether somebody has opened Cost Explorer in the console, which no API does.
     cost_explorer: bool = False
+    # Whether the first log file of every trail that logs has arrived, which takes minutes after StartLogging.
+    log_files_delivered: bool = False
     # How much of its free events CloudTrail has used up.
     free_tier_percent: int = 1
 

@@ -120,6 +120,28 @@ def test_the_reason(existing: str, others: list[Other], words: str, *, paid: boo
     assert choice.reason.endswith((".", ")."))
 
 
+@pytest.mark.parametrize(
+    ("existing", "others", "decision", "words"),
+    [
+        ("keep", [{}], "keep", "could not be read from this account: AWS says no. It is taken to cover"),
+        ("adopt", [{}], "keep", "could not be read"),
+        ("create", [{}], "create", "'org' (home region us-east-1, the organization trail of account 210987654321) may"),
+        ("create", [{"recorded": ALL, "unread": ""}, {}], "create", "records management events too, and 'org'"),
+        ("keep", [{"multi_region": False}], "create", "may record management events too"),
+        ("keep", [{"delivery_error": "AccessDenied"}], "create", "may record"),
+        ("keep", [{"organization": False}], "create", "no other records"),
+    ],
+)
+def test_an_organization_trail_that_hides_what_it_records(
+    existing: str, others: list[dict[str, Any]], decision: str, words: str
+) -> None:
+    hidden = {"account": MANAGEMENT, "recorded": None, "unread": "AWS says no."}
+    choice = choose(wish(), existing, [other("org", **{**hidden, **change}) for change in others])
+    assert choice.decision == decision
+    assert words in choice.reason
+    assert ("US$2.00" in choice.reason) is ("no other" not in words)
+
+
 def test_who_wants_no_management_events_pays_none_twice() -> None:
     nothing = wish(recorded=events(include_management_events=False))
     choice = choose(nothing, "keep", [other()])

@@ -228,10 +228,11 @@ def get_trail(request: Request, _world: World) -> Answer:
 
 
 @rule("cloudtrail", "GetTrailStatus")
-def get_trail_status(request: Request, _world: World) -> Answer:
+def get_trail_status(request: Request, world: World) -> Answer:
     """https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetTrailStatus.html
 
-    A shadow trail is named by its ARN. Errors are those of a delivery that would be made now.
+    A shadow trail is named by its ARN. Errors are those of a delivery that would be made now. The time of a delivery is
+    told once there was one.
     """
     name = request.params["Name"]
     trail = trail_to_read(request, name)
@@ -239,6 +240,9 @@ def get_trail_status(request: Request, _world: World) -> Answer:
         raise unknown_trail(request, name)
     errors = delivery_errors(trail) if trail.status.is_logging else {}
     status = {**trail.status.description(), **errors}
+    if not world.switches[trail.account_id].log_files_delivered:
+        status.pop("LatestDeliveryTime", None)
+        status["LatestDeliveryAttemptTime"] = ""
     for time in TIMES & status.keys():
         status[time] = datetime.fromtimestamp(status[time], UTC)
     return status
