@@ -184,6 +184,6 @@ def _keeping_unread(trail: Other) -> str:
     reach = "records all regions" if trail.multi_region else f"records region {trail.home_region}"
     return (
         f"Trail {trail.title} {reach}. Whether it logs all management events that are wanted could not be read "
-        f"from this account: {trail.unread.rstrip('.')}. It is taken to cover the account, and no other is made: ask who "
-        f"manages the organization. existing 'create' makes another one. {price_sentence('second_trail')}"
+        f"from this account: {trail.unread.rstrip('.')}. It is taken to cover the account, and no other is made: ask "
+        f"who manages the organization. existing 'create' makes another one. {price_sentence('second_trail')}"
     )
