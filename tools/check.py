@@ -103,7 +103,8 @@ def tests(folder: str, *arguments: str, **variables: str) -> Check:
     def check() -> Tally:
         with tempfile.TemporaryDirectory() as scratch:
             report = Path(scratch) / "report.xml"
-            finished = run("pytest", "--quiet", f"--junit-xml={report}", *arguments, f"tests/{folder}", **variables)
+            command_line = ("pytest", "--quiet", f"--junit-xml={report}", *arguments, f"tests/{folder}")
+            finished = run(*command_line, cwd=CHECKOUT, **variables)
             counted = count(report) if report.exists() else Tally(0, 0)
         # A run that collected nothing, or broke off, is a failure of its own.
         return counted if finished and counted.passed else counted + Tally(0, int(not counted.failed))

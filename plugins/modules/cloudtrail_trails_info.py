@@ -74,6 +74,8 @@ options:
       - Tags by which a trail is known that has been made for the same wish, under another name or in another home
         region. Where there is one such trail of this account, and no more, it covers nothing, and a trail that is made
         is to replace it. With I(existing=create) none is looked for.
+      - A trail that sends its events to CloudWatch Logs as well is not replaced by one that does not. Where it would
+        be, the module fails.
       - Looking for it takes one call of ListTags for each home region. No tags, no such trail.
     type: dict
     default: {}
@@ -291,6 +293,8 @@ class Trails:
         gone = [*self._module.params["replaced"], moved]
         known = [other for arn, other in looked_at.items() if arn not in gone]
         choice = choose(self.wish, self._module.params["existing"], known, moved)
+        if choice.replaces:
+            self._refuse_fewer(next(trail for trail in rest if trail["TrailARN"] == moved))
         others = [_told(trail, short_of(looked_at[trail["TrailARN"]], self.wish)) for trail in rest]
         return self._answer(choice, self._chosen(choice, rest), others)
 
@@ -306,6 +310,17 @@ class Trails:
         tags = {arn: found for home, arns in homes.items() for arn, found in self._tags(home, arns).items()}
         ours = [arn for arn, found in tags.items() if params["own_tags"].items() <= found.items()]
         return ours[0] if len(ours) == 1 else ""
+
+    def _refuse_fewer(self, old: dict[str, Any]) -> None:
+        """Metric filters and alarms may hang on what goes to CloudWatch Logs, where the new trail sends nothing."""
+        group = old.get("CloudWatchLogsLogGroupArn")
+        if group:
+            raise RefusalError(
+                f"Trail '{self.wish.name}' would replace trail '{old['TrailARN']}', which sends its events to "
+                f"CloudWatch Logs too (log group {group}), and would not do that itself. Keep the old name and home "
+                "region, or take CloudWatch Logs off the old trail first; existing 'create' makes another trail beside "
+                "it. Nothing was changed."
+            )
 
     def _is_wanted(self, trail: dict[str, Any]) -> bool:
         """The trail of that name here; elsewhere, or of another account, one may have the same name."""

@@ -126,8 +126,8 @@ def test_every_choice_is_made(account: Sandbox, ansible: Ansible) -> None:
         cloudtrail.get_insight_selectors(TrailName="all-of-it")
     rules = s3.get_bucket_lifecycle_configuration(Bucket="our-own-logs")["Rules"]
     assert {item["Filter"]["Prefix"]: item["Expiration"]["Days"] for item in rules} == {
-        "audit/trail/AWSLogs/123456789012/": 90,
-        "AWSLogs/123456789012/": 400,
+        "audit/trail/AWSLogs/123456789012/CloudTrail": 90,
+        "AWSLogs/123456789012/CloudTrail": 400,
     }
     assert "Rule" not in s3.get_object_lock_configuration(Bucket="our-own-logs")["ObjectLockConfiguration"]
     assert len(account.client("sns", REGION).list_topics()["Topics"]) == 1

@@ -201,6 +201,12 @@ def test_a_trail_that_was_made_for_the_same_wish_is_replaced(scene: Scene) -> No
     assert "ListTags" in scene.calls()
     assert [scene.read(**given)["decision"] for given in ({}, {"own_tags": {"made-by": "them"}})] == ["keep", "keep"]
     assert scene.read(**own, existing="create")["replaces"] == ""
+    group = f"arn:aws:logs:{THERE}:{ACCOUNT}:log-group:of-the-trail:*"
+    to_cloudwatch = {"CloudWatchLogsLogGroupArn": group, "CloudWatchLogsRoleArn": f"arn:aws:iam::{ACCOUNT}:role/logs"}
+    scene.account.client("cloudtrail", THERE).update_trail(Name="old", **to_cloudwatch)
+    refused = scene.read(**own)
+    assert f"sends its events to CloudWatch Logs too (log group {group})" in refused["msg"]
+    assert scene.read(**own, existing="create")["decision"] == "create"
     make_trail(scene.account, "theirs", TagsList=[])
     found = scene.read(**own)
     assert (found["decision"], found["trail"]["name"], found["replaces"]) == ("keep", "theirs", "")
