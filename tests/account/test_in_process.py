@@ -192,6 +192,8 @@ LATER = {
     "iam_admin_users": [ADMIN, {"name": "eve", "state": "absent"}],
     "billing_alarm_emails": ["founder@example.com"],
 }
+# The role has it take confirmed subscriptions and encryption away.
+TOPIC = {"topic_arn": "arn:aws:sns:us-east-1:123456789012:billing-alarms", "untag": ["none"], "region": "us-east-1"}
 OLD_LOGS = {"cloudtrail_bucket": "old-logs", "confirm_bucket": "old-logs"}
 
 
@@ -213,7 +215,8 @@ def test_every_module_that_roles_and_playbooks_use_gives_the_same(both: Callable
         Step(SITE, (), AT_FIRST),
         Step(roles("cloudtrail"), (), {**AT_FIRST, "cloudtrail_sns_topic": ""}),
         Step(roles("cloudtrail", "iam_admin", "billing_alarm"), ("--diff",), LATER),
-        Step(play({"amazon.aws.s3_bucket": {"name": "old-logs"}})),
+        Step(roles("cloudtrail"), (), {**LATER, "cloudtrail_state": "absent"}),
+        Step(play({"amazon.aws.s3_bucket": {"name": "old-logs"}}, {"dayone.aws_account.sns_topic_details": TOPIC})),
         Step("dayone.aws_account.delete_trail_logs", (), OLD_LOGS),
     )
     assert_same(stock, served)
