@@ -1,0 +1,127 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Filter: where an account stands, as lines for the terminal."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+DOCUMENTATION = r"""
+name: posture_lines
+version_added: 0.2.0
+short_description: Where an account stands, as lines for the terminal
+description:
+  - Takes what M(dayone.aws_account.account_posture_info) returns, and makes of it lines of up to 80 columns, what was done
+    in the run, what is safe and what is open among them.
+  - Remedies and sentences are broken to fit. Long names of files and of what was done are not.
+options:
+  _input:
+    description: What the module returned.
+    type: dict
+    required: true
+  done:
+    description: What was done in the run, each a phrase.
+    type: list
+    elements: str
+    default: []
+  only_planned:
+    description: Whether it would be done, and was not, as in check mode.
+    type: bool
+    default: false
+  beside:
+    description: What is open besides, each a sentence.
+    type: list
+    elements: str
+    default: []
+  output_dir:
+    description: The directory that secrets are in.
+    type: str
+    required: true
+  secrets:
+    description: The names of the files there.
+    type: list
+    elements: str
+    default: []
+author:
+  - The dayone.aws_account contributors (@dayone)
+"""
+
+EXAMPLES = r"""
+- name: Read where the account stands
+  dayone.aws_account.account_posture_info:
+  register: posture
+
+- name: Summary
+  ansible.builtin.debug:
+    msg: "{{ posture | dayone.aws_account.posture_lines(output_dir='/srv/dayone/123456789012') }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The lines.
+  type: list
+  elements: str
+"""
+
+MARKS = {"fail": "!!", "manual": "you", "unknown": "??"}
+INDENT = " " * 17
+
+
+def posture_lines(
+    posture: Mapping[str, Any],
+    output_dir: str,
+    done: Sequence[str] = (),
+    only_planned: bool = False,
+    beside: Sequence[str] = (),
+    secrets: Sequence[str] = (),
+) -> list[str]:
+    """The lines of the summary, see this filter's documentation."""
+    controls = posture["controls"]
+    safe = [control for control in controls if control["status"] == "pass"]
+    to_do = [control for control in controls if control["status"] != "pass"]
+    return [
+        f"Account {posture['account']}" + (f" ({posture['alias']})" if posture["alias"] else ""),
+        f"Sign in at {posture['sign_in_url']}",
+        "",
+        f"{'WOULD BE DONE' if only_planned else 'DONE'} IN THIS RUN",
+        *([f"  + {thing}" for thing in done] or ["  nothing had to be changed"]),
+        "",
+        "SECRETS",
+        *_of_secrets(output_dir, secrets),
+        "",
+        f"SAFE ({len(safe)} of {len(controls)})",
+        *[f"  ok  {control['id']:<9}{control['title']}" for control in safe],
+        "",
+        f"OPEN ({len(to_do) + len(beside)})",
+        *([*_of_controls(to_do), *_of_sentences(beside)] or ["  nothing"]),
+    ]
+
+
+def _of_secrets(output_dir: str, secrets: Sequence[str]) -> list[str]:
+    if not secrets:
+        return [f"  none in {output_dir}"]
+    advice = "  Put them into your password manager, then delete the files."
+    return [f"  in {output_dir}", *[f"    {name}" for name in secrets], advice]
+
+
+def _of_controls(controls: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for control in controls:
+        yield f"  {MARKS[control['status']]}  {control['id']:<9}{control['title']}"
+        yield from (f"{INDENT}{line}" for line in _broken(control["remedy"]))
+
+
+def _of_sentences(sentences: Sequence[str]) -> Iterator[str]:
+    for sentence in sentences:
+        first, *rest = _broken(sentence) or [""]
+        yield f"  you  {'-':<9}{first}"
+        yield from (f"{INDENT}{line}" for line in rest)
+
+
+def _broken(text: str) -> list[str]:
+    return textwrap.wrap(text, 63)
+
+
+class FilterModule:
+    def filters(self) -> dict[str, Callable[..., list[str]]]:
+        return {"posture_lines": posture_lines}
