@@ -12,8 +12,8 @@ name: posture_lines
 version_added: 0.2.0
 short_description: Where an account stands, as lines for the terminal
 description:
-  - Takes what M(dayone.aws_account.account_posture_info) returns, and makes of it lines of up to 80 columns, what was done
-    in the run, what is safe and what is open among them.
+  - Takes what M(dayone.aws_account.account_posture_info) returns, and makes of it lines of up to 80 columns, what was
+    done in the run, what is safe and what is open among them.
   - Remedies and sentences are broken to fit. Long names of files and of what was done are not.
 options:
   _input:
@@ -70,6 +70,7 @@ INDENT = " " * 17
 
 def posture_lines(
     posture: Mapping[str, Any],
+    *,
     output_dir: str,
     done: Sequence[str] = (),
     only_planned: bool = False,

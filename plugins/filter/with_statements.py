@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-SOURCE = "aws:SourceArn"
+from ansible_collections.dayone.aws_account.plugins.module_utils._policy_statements import with_statements
 
 DOCUMENTATION = r"""
 name: with_statements
@@ -47,48 +47,6 @@ _value:
   description: The policy with the statements.
   type: dict
 """
-
-
-def with_statements(is_now: Mapping[str, Any], policy: Mapping[str, Any], keep_sources: bool = False) -> dict[str, Any]:
-    """The policy ``is_now`` with the statements of ``policy``, which replace those of the same ``Sid``."""
-    ours = {statement["Sid"]: statement for statement in policy["Statement"]}
-    if keep_sources:
-        for statement in statements(is_now):
-            if statement.get("Sid") in ours:
-                ours[statement["Sid"]] = with_sources_of(statement, ours[statement["Sid"]])
-    kept = [statement for statement in statements(is_now) if statement.get("Sid") not in ours]
-    return {**policy, **is_now, "Statement": [*kept, *ours.values()]}
-
-
-def with_sources_of(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    """The new statement, for the trails and the paths of the old one too."""
-    merged = dict(new)
-    if "Resource" in new:
-        merged["Resource"] = union(old.get("Resource"), new["Resource"])
-    equals = new.get("Condition", {}).get("StringEquals", {})
-    if SOURCE in equals:
-        before = old.get("Condition", {}).get("StringEquals", {}).get(SOURCE)
-        merged["Condition"] = {
-            **new["Condition"],
-            "StringEquals": {**equals, SOURCE: union(before, equals[SOURCE])},
-        }
-    return merged
-
-
-def union(old: Any, new: Any) -> str | list[str]:
-    """Both, each value once; a single one as AWS gives it back, without a list."""
-    values = list(dict.fromkeys([*as_list(old), *as_list(new)]))
-    return values[0] if len(values) == 1 else values
-
-
-def as_list(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else list(value or [])
-
-
-def statements(policy: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """A policy's statements: AWS takes a single one without a list too."""
-    found = policy.get("Statement", [])
-    return [dict(found)] if isinstance(found, Mapping) else list(found)
 
 
 class FilterModule:

@@ -24,61 +24,13 @@ extends_documentation_fragment:
   - amazon.aws.boto3
   - dayone.aws_account.attributes
   - dayone.aws_account.event_selectors
+  - dayone.aws_account.which_trail
 options:
-  name:
-    description: The name of the wanted trail, in the region.
-    type: str
-    required: true
-  account_id:
-    description: The id of the account, which tells its own trails from those of its organization.
-    type: str
-    required: true
-  existing:
-    description:
-      - What is to be done where a trail of another name covers what is wanted.
-      - C(keep) leaves it as it is and makes no other. C(adopt) takes it over under its own name and home region; an
-        organization trail is kept all the same. C(create) makes another one.
-    type: str
-    choices: [adopt, keep, create]
-    default: keep
-  multi_region:
-    description: Whether the events of all regions are wanted.
-    type: bool
-    default: true
-  read_write_type:
-    description:
-      - Which management events are wanted, those that only read, those that write, or all.
-      - Where I(advanced_event_selectors) are given, these say which, and neither this option nor
-        I(include_management_events) and I(exclude_management_event_sources) count.
-    type: str
-    choices: [all, read, write]
-    default: all
-  include_management_events:
-    description:
-      - Whether management events are wanted. Without them no other trail covers the wish, nor does a second one cost.
-    type: bool
-    default: true
-  exclude_management_event_sources:
-    description: Services whose management events are not wanted.
-    type: list
-    elements: str
-    choices: [kms.amazonaws.com, rdsdata.amazonaws.com]
-    default: []
   replaced:
     description: ARNs of trails that are about to go. They cover nothing.
     type: list
     elements: str
     default: []
-  own_tags:
-    description:
-      - Tags by which a trail is known that has been made for the same wish, under another name or in another home
-        region. Where there is one such trail of this account, and no more, it covers nothing, and a trail that is made
-        is to replace it. With I(existing=create) none is looked for.
-      - A trail that sends its events to CloudWatch Logs as well is not replaced by one that does not. Where it would
-        be, the module fails.
-      - Looking for it takes one call of ListTags for each home region. No tags, no such trail.
-    type: dict
-    default: {}
 attributes:
   check_mode:
     support: full
@@ -203,248 +155,24 @@ others:
       sample: it does not log
 """
 
-from typing import Any
-
 try:
     import botocore.exceptions
 except ImportError:
     pass  # AnsibleAWSModule says so
 
-from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
-from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
-from ansible_collections.dayone.aws_account.plugins.module_utils._event_selectors import (
-    ADVANCED_OPTION,
-    EXCLUDABLE_SOURCES,
-    READ_WRITE_TYPES,
-    new_trail,
-    selectors_of,
-    wanted_selectors,
-)
-from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws, said
-from ansible_collections.dayone.aws_account.plugins.module_utils._readings import HIDDEN_TRAIL
-from ansible_collections.dayone.aws_account.plugins.module_utils._recorded_events import Recorded, recorded
-from ansible_collections.dayone.aws_account.plugins.module_utils._trail_choice import (
-    ADOPT,
-    CREATE,
-    KEEP,
-    USE,
-    Choice,
-    Other,
-    RefusalError,
-    Wish,
-    choose,
-    short_of,
-)
-
-# Of GetTrailStatus, what is returned, with what stands for "nothing".
-STATUS: dict[str, Any] = {
-    "IsLogging": False,
-    "LatestDeliveryError": "",
-    "LatestDigestDeliveryError": "",
-    "LatestNotificationError": "",
-}
-NOT_ARRIVED = {
-    "latest_delivery_error": "The last log file did not arrive in bucket '{bucket}': S3 answered {error}.",
-    "latest_digest_delivery_error": "The last digest did not arrive in bucket '{bucket}': S3 answered {error}.",
-    "latest_notification_error": "Topic '{topic}' was not told of the last log file: SNS answered {error}.",
-}
-
-
-class Trails:
-    """The trails that are seen from the region."""
-
-    def __init__(self, module: Any) -> None:
-        self._module = module
-        self._clients: dict[str, Any] = {}
-        self._statuses: dict[str, dict[str, Any]] = {}
-        self._tags_read: dict[str, dict[str, str]] = {}
-        params = module.params
-        self.wish = Wish(
-            params["name"],
-            module.region,
-            params["account_id"],
-            params["multi_region"],
-            recorded(wanted_selectors(params, "aws")),
-        )
-
-    def client(self, region: str) -> Any:
-        if region not in self._clients:
-            retry = AWSRetry.jittered_backoff()
-            self._clients[region] = self._module.client("cloudtrail", retry_decorator=retry, region=region)
-        return self._clients[region]
-
-    @property
-    def _here(self) -> Any:
-        return self.client(self.wish.region)
-
-    def result(self) -> dict[str, Any]:
-        """What the module returns."""
-        found = self._here.describe_trails(aws_retry=True, includeShadowTrails=True)["trailList"]
-        wanted = [trail for trail in found if self._is_wanted(trail)]
-        rest = [trail for trail in found if not self._is_wanted(trail)]
-        if wanted:
-            trail = self._with_tags({**wanted[0], **self._status(wanted[0])})
-            return self._answer(Choice(USE, None, _using(trail)), trail, [_told(other) for other in rest])
-        looked_at = {trail["TrailARN"]: self._look(trail) for trail in rest}
-        moved = self._moved(rest)
-        gone = [*self._module.params["replaced"], moved]
-        known = [other for arn, other in looked_at.items() if arn not in gone]
-        choice = choose(self.wish, self._module.params["existing"], known, moved)
-        if choice.replaces:
-            self._refuse_fewer(next(trail for trail in rest if trail["TrailARN"] == moved))
-        others = [_told(trail, short_of(looked_at[trail["TrailARN"]], self.wish)) for trail in rest]
-        return self._answer(choice, self._chosen(choice, rest), others)
-
-    def _moved(self, rest: list[dict[str, Any]]) -> str:
-        """The ARN of the one trail that was made for the same wish; empty for none, and for several."""
-        params = self._module.params
-        if not params["own_tags"] or params["existing"] == CREATE:
-            return ""
-        homes: dict[str, list[str]] = {}
-        for trail in rest:
-            if trail["TrailARN"].split(":")[4] == params["account_id"] and not trail.get("IsOrganizationTrail"):
-                homes.setdefault(trail["HomeRegion"], []).append(trail["TrailARN"])
-        tags = {arn: found for home, arns in homes.items() for arn, found in self._tags(home, arns).items()}
-        ours = [arn for arn, found in tags.items() if params["own_tags"].items() <= found.items()]
-        return ours[0] if len(ours) == 1 else ""
-
-    def _refuse_fewer(self, old: dict[str, Any]) -> None:
-        """Metric filters and alarms may hang on what goes to CloudWatch Logs, where the new trail sends nothing."""
-        group = old.get("CloudWatchLogsLogGroupArn")
-        if group:
-            raise RefusalError(
-                f"Trail '{self.wish.name}' would replace trail '{old['TrailARN']}', which sends its events to "
-                f"CloudWatch Logs too (log group {group}), and would not do that itself. Keep the old name and home "
-                "region, or take CloudWatch Logs off the old trail first; existing 'create' makes another trail beside "
-                "it. Nothing was changed."
-            )
-
-    def _is_wanted(self, trail: dict[str, Any]) -> bool:
-        """The trail of that name here; elsewhere, or of another account, one may have the same name."""
-        home = ":".join(trail["TrailARN"].split(":")[3:5])
-        return bool(trail["Name"] == self.wish.name and home == f"{self.wish.region}:{self.wish.account}")
-
-    def _look(self, trail: dict[str, Any]) -> Other:
-        """As much of another trail as decides whether it covers the wish."""
-        arn, status, events, unread = trail["TrailARN"], dict(STATUS), None, ""
-        try:
-            status = self._status(trail)
-            if status["IsLogging"]:
-                events = self._recorded(trail)
-        except is_boto3_error_code(HIDDEN_TRAIL) as error:
-            unread = said(str(error))
-            self._statuses.setdefault(arn, {**STATUS, "IsLogging": None})
-        return Other(
-            arn,
-            trail["Name"],
-            trail["HomeRegion"],
-            trail["IsMultiRegionTrail"],
-            trail.get("IsOrganizationTrail", False),
-            status["IsLogging"],
-            status["LatestDeliveryError"],
-            events,
-            unread,
-        )
-
-    def _reader(self, trail: dict[str, Any]) -> Any:
-        """A trail of this account is read at home; elsewhere it is but a shadow."""
-        own = trail["TrailARN"].split(":")[4] == self.wish.account
-        return self.client(trail["HomeRegion"]) if own else self._here
-
-    def _status(self, trail: dict[str, Any]) -> dict[str, Any]:
-        arn = trail["TrailARN"]
-        if arn not in self._statuses:
-            answer = self._reader(trail).get_trail_status(aws_retry=True, Name=arn)
-            self._statuses[arn] = {name: answer.get(name) or nothing for name, nothing in STATUS.items()}
-        return self._statuses[arn]
-
-    def _recorded(self, trail: dict[str, Any]) -> Recorded:
-        """A trail without selectors of its own records what a new one does."""
-        if not trail.get("HasCustomEventSelectors", True):
-            return recorded(new_trail())
-        answer = self._reader(trail).get_event_selectors(aws_retry=True, TrailName=trail["TrailARN"])
-        return recorded(selectors_of(answer, {}))
-
-    def _chosen(self, choice: Choice, rest: list[dict[str, Any]]) -> dict[str, Any]:
-        """The trail to adopt or keep. Tags are read of one that is to be changed, in its home region."""
-        if choice.trail is None:
-            return {}
-        arn = choice.trail.arn
-        trail = next({**item, **self._status(item)} for item in rest if item["TrailARN"] == arn)
-        return self._with_tags(trail) if choice.decision == ADOPT else trail
-
-    def _with_tags(self, trail: dict[str, Any]) -> dict[str, Any]:
-        return {**trail, "Tags": self._tags(trail["HomeRegion"], [trail["TrailARN"]])[trail["TrailARN"]]}
-
-    def _tags(self, home: str, arns: list[str]) -> dict[str, dict[str, str]]:
-        """The tags of trails of one home region, which alone knows them; there cannot be more than one call takes."""
-        if not self._tags_read.keys() >= set(arns):
-            answer = self.client(home).list_tags(aws_retry=True, ResourceIdList=arns)["ResourceTagList"]
-            for item in answer:
-                tags = boto3_tag_list_to_ansible_dict(item.get("TagsList", []), "Key", "Value")
-                self._tags_read[item["ResourceId"]] = tags
-        return {arn: self._tags_read.get(arn, {}) for arn in arns}
-
-    def _answer(self, choice: Choice, trail: dict[str, Any], others: list[dict[str, Any]]) -> dict[str, Any]:
-        told = camel_dict_to_snake_dict(trail, ignore_list=["Tags"])
-        return {
-            "decision": choice.decision,
-            "reason": choice.reason,
-            "replaces": choice.replaces,
-            "trail": told,
-            "delivery_errors": [
-                text.format(bucket=told["s3_bucket_name"], topic=told.get("sns_topic_name"), error=told[name])
-                for name, text in NOT_ARRIVED.items()
-                if told.get(name)
-            ],
-            "others": others,
-        }
-
-
-def _using(trail: dict[str, Any]) -> str:
-    there = f"Trail '{trail['Name']}' is there"
-    return (
-        f"{there}." if trail["IsLogging"] else f"{there} and does not log: a run that was interrupted may have left it."
-    )
-
-
-def _told(trail: dict[str, Any], why_not: str | None = None) -> dict[str, Any]:
-    return {
-        "name": trail["Name"],
-        "trail_arn": trail["TrailARN"],
-        "home_region": trail["HomeRegion"],
-        "s3_bucket_name": trail["S3BucketName"],
-        "covers": why_not == "",
-        "why_not": why_not or "",
-    }
+from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
+from ansible_collections.dayone.aws_account.plugins.module_utils._trail_choice import RefusalError
+from ansible_collections.dayone.aws_account.plugins.module_utils._trails import OPTIONS, Trails
 
 
 def main() -> None:
     module = AnsibleAWSModule(
-        argument_spec={
-            "name": {"type": "str", "required": True},
-            "account_id": {"type": "str", "required": True},
-            "existing": {"type": "str", "choices": [ADOPT, KEEP, CREATE], "default": KEEP},
-            "multi_region": {"type": "bool", "default": True},
-            "read_write_type": {"type": "str", "choices": list(READ_WRITE_TYPES), "default": "all"},
-            "include_management_events": {"type": "bool", "default": True},
-            "exclude_management_event_sources": {
-                "type": "list",
-                "elements": "str",
-                "choices": list(EXCLUDABLE_SOURCES),
-                "default": [],
-            },
-            "advanced_event_selectors": ADVANCED_OPTION,
-            "replaced": {"type": "list", "elements": "str", "default": []},
-            "own_tags": {"type": "dict", "default": {}},
-        },
+        argument_spec={**OPTIONS, "replaced": {"type": "list", "elements": "str", "default": []}},
         supports_check_mode=True,
     )
     try:
-        result = Trails(module).result()
+        result = Trails(module, module.params["replaced"]).result()
     except RefusalError as refusal:
         module.fail_json(msg=str(refusal))
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:

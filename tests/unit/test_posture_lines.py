@@ -23,7 +23,7 @@ def posture(*controls: dict[str, Any], alias: str = "") -> dict[str, Any]:
 
 
 def test_an_account_where_all_is_done() -> None:
-    assert posture_lines(posture(control("R2", "pass")), "/out") == [
+    assert posture_lines(posture(control("R2", "pass")), output_dir="/out") == [
         "Account 123456789012",
         "Sign in at https://example.signin.aws.amazon.com/console",
         "",
@@ -44,7 +44,7 @@ def test_an_account_where_all_is_done() -> None:
 def test_what_is_open_is_counted_marked_and_broken_to_80_columns() -> None:
     states = ("fail", "manual", "unknown")
     controls = [control(f"C{number}", state, LONG) for number, state in enumerate(states)]
-    lines = posture_lines(posture(*controls, alias="books"), "/out", beside=[LONG])
+    lines = posture_lines(posture(*controls, alias="books"), output_dir="/out", beside=[LONG])
     assert lines[0] == "Account 123456789012 (books)"
     assert lines[lines.index("OPEN (4)") :][:3] == [
         "OPEN (4)",
@@ -58,11 +58,11 @@ def test_what_is_open_is_counted_marked_and_broken_to_80_columns() -> None:
 
 def test_what_was_done_and_the_files_of_secrets() -> None:
     text = "\n".join(
-        posture_lines(posture(), "/out", done=["group 'a' made"], only_planned=True, secrets=["a.mfa", "a.password"])
+        posture_lines(posture(), output_dir="/out", done=["group 'a' made"], only_planned=True, secrets=["a.mfa", "a.password"])
     )
     assert "WOULD BE DONE IN THIS RUN\n  + group 'a' made\n" in text
     assert "  in /out\n    a.mfa\n    a.password\n  Put them into your password manager" in text
 
 
 def test_markup_stays_text() -> None:
-    assert "  + {{ 1 + 1 }}" in posture_lines(posture(), "/out", done=["{{ 1 + 1 }}"])
+    assert "  + {{ 1 + 1 }}" in posture_lines(posture(), output_dir="/out", done=["{{ 1 + 1 }}"])

@@ -1,0 +1,51 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A resource's policy with statements of ours in it, and all others as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+SOURCE = "aws:SourceArn"
+
+
+def with_statements(is_now: Mapping[str, Any], policy: Mapping[str, Any], keep_sources: bool = False) -> dict[str, Any]:
+    """The policy ``is_now`` with the statements of ``policy``, which replace those of the same ``Sid``."""
+    ours = {statement["Sid"]: statement for statement in policy["Statement"]}
+    if keep_sources:
+        for statement in statements(is_now):
+            if statement.get("Sid") in ours:
+                ours[statement["Sid"]] = with_sources_of(statement, ours[statement["Sid"]])
+    kept = [statement for statement in statements(is_now) if statement.get("Sid") not in ours]
+    return {**policy, **is_now, "Statement": [*kept, *ours.values()]}
+
+
+def with_sources_of(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """The new statement, for the trails and the paths of the old one too."""
+    merged = dict(new)
+    if "Resource" in new:
+        merged["Resource"] = union(old.get("Resource"), new["Resource"])
+    equals = new.get("Condition", {}).get("StringEquals", {})
+    if SOURCE in equals:
+        before = old.get("Condition", {}).get("StringEquals", {}).get(SOURCE)
+        merged["Condition"] = {
+            **new["Condition"],
+            "StringEquals": {**equals, SOURCE: union(before, equals[SOURCE])},
+        }
+    return merged
+
+
+def union(old: Any, new: Any) -> str | list[str]:
+    """Both, each value once; a single one as AWS gives it back, without a list."""
+    values = list(dict.fromkeys([*as_list(old), *as_list(new)]))
+    return values[0] if len(values) == 1 else values
+
+
+def as_list(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else list(value or [])
+
+
+def statements(policy: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A policy's statements: AWS takes a single one without a list too."""
+    found = policy.get("Statement", [])
+    return [dict(found)] if isinstance(found, Mapping) else list(found)
