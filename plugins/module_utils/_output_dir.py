@@ -3,7 +3,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from pathlib import Path
+
+from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import make_directory, write_secret
 
 NOTE = "account"
 SECRETS = ("*.password", "*.password.new", "*.accessKeys.csv", "*.mfa", "*.mfa.new", "*.mfa*.png", "credentials")
@@ -31,6 +35,23 @@ def check_whose(directory: Path, account: str) -> bool:
             "account a directory of its own (in the roles: dayone_output_dir)"
         )
     return False
+
+
+def note_whose(directory: Path, account: str) -> None:
+    """Make the directory, and note that it is the account's. Of runs at once for several accounts, one gets it.
+
+    Raises:
+        ValueError: as ``check_whose``.
+        OSError: it cannot be written to.
+    """
+    make_directory(directory)
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if check_whose(directory, account):
+            write_secret(directory / NOTE, f"{account}\n")
+    finally:
+        os.close(descriptor)  # and with it goes the lock
 
 
 def holds_secrets(directory: Path) -> bool:

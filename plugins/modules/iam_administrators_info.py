@@ -426,12 +426,13 @@ class Administrators:
     def signs_in(self, user_name: str, existing: dict[str, User]) -> bool:
         """Whether a member of the group gets something to sign in with by this run, or has it."""
         listed = next((user for user in self.params["users"] if user["name"] == user_name), None)
-        if listed and (listed["console_access"] or listed["access_key"]):
+        if listed and listed["console_access"]:
             return True
         if user_name not in existing:
-            return False
+            return bool(listed and listed["access_key"])
         keys = self.client.list_access_keys(aws_retry=True, UserName=user_name)["AccessKeyMetadata"]
-        return any(key["Status"] == "Active" for key in keys) or self.has_password(user_name)
+        gets_key = listed and listed["access_key"] and (not keys or listed["rotate_access_key"])
+        return bool(gets_key) or any(key["Status"] == "Active" for key in keys) or self.has_password(user_name)
 
     def has_password(self, user_name: str) -> bool:
         try:

@@ -58,8 +58,7 @@ note:
 from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dayone.aws_account.plugins.module_utils._output_dir import NOTE, check_whose
-from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import write_secret
+from ansible_collections.dayone.aws_account.plugins.module_utils._output_dir import NOTE, check_whose, note_whose
 
 
 def main() -> None:
@@ -72,9 +71,9 @@ def main() -> None:
     try:
         missing = check_whose(directory, account)
         if missing and not module.check_mode:
-            write_secret(note, f"{account}\n")
+            note_whose(directory, account)
     except ValueError as error:
-        module.fail_json(msg=f"{error}. Nothing was changed.")
+        module.fail_json(msg=f"{error}.")
     except OSError as error:
         module.fail_json(
             msg=f"Could not note in '{note}' whose secrets are beside it: {error.strerror}. Make that place writable, "

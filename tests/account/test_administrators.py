@@ -125,8 +125,10 @@ class TestPolicies:
         iam.attach_group_policy(GroupName="Administrators", PolicyArn=AWS_POLICY + "ReadOnlyAccess")
         iam.put_group_policy(GroupName="Administrators", PolicyName="by-hand", PolicyDocument=ALLOW_ALL)
         assert administer({"name": "ada"}).changed == []
+        announced = administer({"name": "eve"}, arguments=("--check",), iam_admin_purge=["members", "policies"])
         account.clear_journal()
         run = administer({"name": "eve"}, iam_admin_purge=["members", "policies"])
+        assert run.changed == announced.changed
         assert run.changed[-1] == "Take the other members and policies from the group"
         # Who is to come can sign in before anybody leaves.
         writes = writing(account)

@@ -233,7 +233,11 @@ def test_the_last_administrator_is_who_can_sign_in(scene: Scene) -> None:
     nobody = {"name": "ada", "state": "absent"}, {"name": "robot", "console_access": False}
     said = scene.run(users=list(nobody), fails=True)["msg"]
     assert "with a password or an active access key (idle, robot: neither): ada would be the last" in said
+    # A key that is there, and inactive, is not made anew.
+    idle = {"name": "idle", "console_access": False, "access_key": True, "access_key_file": "idle.csv"}
+    assert "would be the last" in scene.run(users=[nobody[0], idle], fails=True)["msg"]
     # Any of these will do.
+    assert scene.run(users=[nobody[0], {**idle, "rotate_access_key": True}])["remove"] == ["ada"]
     assert scene.run(users=[nobody[0], {"name": "robot"}])["remove"] == ["ada"]
     keyed = {"name": "robot", "console_access": False, "access_key": True, "access_key_file": "robot.csv"}
     assert scene.run(users=[nobody[0], keyed])["remove"] == ["ada"]

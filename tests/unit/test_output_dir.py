@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from ansible_collections.dayone.aws_account.plugins.module_utils._output_dir import check_whose, holds_secrets
+from ansible_collections.dayone.aws_account.plugins.module_utils._output_dir import (
+    check_whose,
+    holds_secrets,
+    note_whose,
+)
 
 ACCOUNT = "123456789012"
 
@@ -28,6 +33,24 @@ def test_another_accounts_is_refused(tmp_path: Path, noted: bytes, words: str) -
     ) as refused:
         check_whose(tmp_path, ACCOUNT)
     assert "hunter2" not in str(refused.value)
+
+
+def test_of_runs_at_once_for_several_accounts_one_gets_it(tmp_path: Path) -> None:
+    directory = tmp_path / "made" / "by all"
+
+    def note(number: int) -> bool:
+        try:
+            note_whose(directory, f"{number:012}")
+        except ValueError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(16) as pool:
+        got_it = list(pool.map(note, range(16)))
+    assert (directory / "account").read_text() == f"{got_it.index(True):012}\n"
+    assert got_it.count(True) == 1
+    note_whose(directory, f"{got_it.index(True):012}")
+    assert [path.name for path in directory.iterdir()] == ["account"]
 
 
 def test_a_note_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
