@@ -10,7 +10,11 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import read_secret, write_secret
+from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import (
+    read_secret,
+    remove_secret,
+    write_secret,
+)
 from ansible_collections.dayone.aws_account.plugins.module_utils._vault import NO_VAULT, Vault
 
 HEADER = ("Access key ID", "Secret access key")
@@ -88,15 +92,36 @@ def with_profile(text: str, profile: str, key: AccessKey) -> str:
     """The credentials file ``text`` with ``key`` as ``profile``; all else stays as it is."""
     lines = text.splitlines()
     options = [f"aws_access_key_id = {key.access_key_id}", f"aws_secret_access_key = {key.secret_access_key}"]
+    place = _place_of(lines, profile)
+    if place is None:
+        lines += [*([""] if lines else []), f"[{profile}]", *options]
+    else:
+        lines[place] = [lines[place][0], *options, *_without_key(lines[place][1:])]
+    return "\n".join(lines) + "\n"
+
+
+def without_profile(text: str, profile: str) -> str:
+    """The credentials file ``text`` without the key of ``profile``, and without that if nothing else is in it."""
+    lines = text.splitlines()
+    place = _place_of(lines, profile)
+    if place is not None:
+        others = _without_key(lines[place][1:])
+        lines[place] = [lines[place][0], *others] if any(line.strip() for line in others) else []
+    left = "\n".join(lines).rstrip("\n")
+    return f"{left}\n" if left.strip() else ""
+
+
+def _place_of(lines: list[str], profile: str) -> slice | None:
+    """Where the profile is among the lines, with its head."""
     starts = [number for number, line in enumerate(lines) if _section_of(line) is not None]
     start = next((number for number in starts if _section_of(lines[number]) == profile), None)
     if start is None:
-        lines += [*([""] if lines else []), f"[{profile}]", *options]
-    else:
-        end = next((number for number in starts if number > start), len(lines))
-        others = [line for line in lines[start + 1 : end] if not OF_KEYS.match(line)]
-        lines[start + 1 : end] = options + others
-    return "\n".join(lines) + "\n"
+        return None
+    return slice(start, next((number for number in starts if number > start), len(lines)))
+
+
+def _without_key(lines: list[str]) -> list[str]:
+    return [line for line in lines if not OF_KEYS.match(line)]
 
 
 def write_profile(path: Path, profile: str, key: AccessKey) -> None:
@@ -116,3 +141,19 @@ def write_profile(path: Path, profile: str, key: AccessKey) -> None:
         raise ValueError(f"'{path}' has lines in the profile '{profile}' that do not let a key be put there")
     # Through a link, and not in its place: people keep such files elsewhere.
     write_secret(path.resolve(), text)
+
+
+def remove_profile(path: Path, profile: str) -> None:
+    """Take the key of ``profile`` out of the credentials file ``path``; all else stays. An empty file goes.
+
+    Raises:
+        ValueError: the file is no credentials file; it is left as it is.
+    """
+    before = read_secret(path) or ""
+    _parsed(before, path)
+    text = without_profile(before, profile)
+    _parsed(text, path)
+    if text:
+        write_secret(path.resolve(), text)
+    else:
+        remove_secret(path.resolve())

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
+from ansible_collections.dayone.aws_account.plugins.module_utils._policy_allows import as_list
 from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import broken_rules
 
 FULL_RIGHTS = ":iam::aws:policy/AdministratorAccess"
@@ -85,17 +88,28 @@ def remaining(members: set[str], present: list[str], absent: list[str], purge: l
     return (kept | set(present)) - set(absent)
 
 
-def check_who_goes(group_name: str, caller: str, leaving: set[str], left: set[str]) -> None:
-    """Refuse to shut out the caller, or everybody."""
+def check_who_goes(
+    group_name: str, caller: str, leaving: set[str], left: set[str], signs_in: Callable[[str], bool]
+) -> None:
+    """Refuse to shut out the caller, or everybody.
+
+    Args:
+        group_name: the group of administrators.
+        caller: the ARN of whoever runs this.
+        leaving: who is removed, or purged from the group.
+        left: who is in the group afterwards.
+        signs_in: whether one of them has, or gets, something to sign in with. It is asked no longer than needed.
+    """
     name = caller.rsplit("/", 1)[-1] if ":user/" in caller else ""
     if name in leaving:
         raise RefusalError(
             f"This run is '{name}' itself, who would leave the group '{group_name}' or be removed: it would shut "
             "itself out. Run it as another administrator, or list the user as present."
         )
-    if leaving and not left:
+    if leaving and not any(map(signs_in, sorted(left))):
+        who = f" with a password or an active access key ({', '.join(sorted(left))}: neither)" if left else ""
         raise RefusalError(
-            f"Nobody would be left in the group '{group_name}': {', '.join(sorted(leaving))} would be the last "
+            f"Nobody would be left in the group '{group_name}'{who}: {', '.join(sorted(leaving))} would be the last "
             "administrator to go. List another one first."
         )
 
@@ -105,15 +119,50 @@ def to_detach(group: Group | None, arns: list[str], purge: list[str]) -> list[st
     return sorted(group.managed_policies.keys() - set(arns)) if group and "policies" in purge else []
 
 
-def check_rights(group_name: str, detach: list[str], arns: list[str]) -> None:
-    """Refuse to take from the administrators what makes them administrators."""
-    full = next((arn for arn in detach if arn.endswith(FULL_RIGHTS)), None)
-    if full or (detach and not arns):
+def check_rights(
+    group: Group | None, detach: list[str], arns: list[str], document_of: Callable[[str], dict[str, Any]]
+) -> None:
+    """Refuse to take from the administrators what makes them administrators.
+
+    Args:
+        group: the group, where it exists.
+        detach: the ARNs of policies that it loses.
+        arns: the ARNs of those that it keeps or gets.
+        document_of: reads a policy of the account's own. It is asked for no more of them than needed.
+    """
+    if group is None or not detach:
+        return
+    inline = list(group.inline_policies.values())
+    full = next((arn for arn in detach if gives_full_rights(arn, document_of, always=False)), None)
+    if arns and full is None:
+        return
+    kept = any(gives_full_rights(arn, document_of, always=True) for arn in arns)
+    if not kept and not any(allows_everything(document, always=True) for document in inline):
         raise RefusalError(
-            f"The purge would take {full or ', '.join(detach)} from the group '{group_name}', and might leave the "
-            "account without an administrator. List it among the managed policies; or, if other policies give full "
-            "rights too, detach it by hand and run again."
+            f"The purge would take {full or ', '.join(detach)} from the group '{group.name}', and might leave the "
+            "account without an administrator. List it among the managed policies; or, if other policies together "
+            "give full rights too, detach it by hand and run again. Nothing was changed."
         )
+
+
+def gives_full_rights(arn: str, document_of: Callable[[str], dict[str, Any]], *, always: bool) -> bool:
+    """Whether a managed policy allows everything; of AWS's own ones there is one that does."""
+    if arn.split(":")[4] == "aws":
+        return arn.endswith(FULL_RIGHTS)
+    return allows_everything(document_of(arn), always=always)
+
+
+def allows_everything(document: dict[str, Any] | str, *, always: bool) -> bool:
+    """Whether a policy's document allows every action on everything, ``always`` or at least on some condition."""
+    found: dict[str, Any] = json.loads(document) if isinstance(document, str) else document
+    statements: list[dict[str, Any]] = as_list(found.get("Statement", []))
+    return any(
+        statement["Effect"] == "Allow"
+        and not {"*", "*:*"}.isdisjoint(as_list(statement.get("Action", [])))
+        and "*" in as_list(statement.get("Resource", []))
+        and not (always and statement.get("Condition"))
+        for statement in statements
+    )
 
 
 def check_mfa_of_caller(group_name: str, caller: str, members: set[str]) -> None:
@@ -143,6 +192,14 @@ def check_passwords(users: list[dict[str, Any]], policy: dict[str, Any] | None) 
         raise RefusalError(" ".join([*sentences, "Nothing was changed: choose another one, or leave it out."]))
 
 
+def requires_mfa_anew(params: dict[str, Any], group: Group | None, left: set[str]) -> bool:
+    """Whether somebody has to have MFA afterwards who did not have to before."""
+    there = group.inline_policies.get(params["inline_policy_name"]) if group else None
+    wanted = there if params["inline_policy"] is None else params["inline_policy"]
+    joining = left - (group.members if group else set())
+    return bool(wanted) and (wanted != there or bool(joining))
+
+
 def differences(
     params: dict[str, Any], existing: dict[str, User], group: Group | None, plan: dict[str, Any]
 ) -> list[dict[str, Any]]:
@@ -157,7 +214,7 @@ def differences(
             path = {"path": user["path"]} if user["path"] and name not in existing else {}
             after = {**path, "tags": {**before.get("tags", {}), **user["tags"]}}
             found.append(difference(f"IAM user {name}", before, after))
-    if plan["group_differs"] or plan["detach"]:
+    if plan["group_differs"] or plan["detach"] or plan["remove_members"]:
         attached = set(group.managed_policies) if group else set()
         kept = attached - set(plan["detach"])
         before = {"members": sorted(group.members), "managed_policies": sorted(attached)} if group else {}
@@ -176,8 +233,10 @@ def difference(what: str, before: dict[str, Any], after: dict[str, Any]) -> dict
 
 
 def inline_policy_change(params: dict[str, Any], group: Group | None) -> str:
-    """What has to be done about the policy that is part of the group."""
+    """What has to be done about the policy that is part of the group. An empty one is to go, None stays as it is."""
     there = group.inline_policies.get(params["inline_policy_name"]) if group else None
+    if params["inline_policy"] is None:
+        return ""
     if params["inline_policy"]:
         return "" if there == params["inline_policy"] else "put"
     return "delete" if there else ""

@@ -2,7 +2,8 @@
 """Which billing alarms are to be set and which removed, from those there are and the thresholds. No AWS call here.
 
 An alarm is ours where its name is one that we give and its description ends with our mark. Both are set in one call, so
-there is no alarm of ours without them, whenever a run is killed.
+there is no alarm of ours without them, whenever a run is killed. Version 0.1.0 set no mark: an alarm of a wanted amount
+that does what ours does, and tells our topic alone, is taken over.
 """
 
 from __future__ import annotations
@@ -57,7 +58,42 @@ class Alarms(NamedTuple):
 
     def is_ours(self, alarm: dict[str, Any]) -> bool:
         named = re.fullmatch(rf"{re.escape(self.name)}-[0-9]+(\.[0-9]+)?-[A-Z]{{3}}", alarm["AlarmName"])
-        return bool(named) and alarm.get("AlarmDescription", "").endswith(MARK)
+        return bool(named) and is_marked(alarm)
+
+    def differs(self, alarm: dict[str, Any], threshold: Decimal) -> bool:
+        """Whether an alarm is otherwise than that of the threshold should be, but for how its name is spelled."""
+        wanted = {key: value for key, value in self.wanted(threshold).items() if key != "AlarmName"}
+        return any((_threshold(alarm) if key == "Threshold" else alarm.get(key)) != wanted[key] for key in wanted)
+
+    def may_be_set(self, alarm: dict[str, Any], threshold: Decimal) -> bool:
+        """Whether the alarm is ours, or does what ours of this threshold does and nothing else."""
+        wanted = self.wanted(threshold)
+        same = ("Namespace", "MetricName", "Dimensions", "AlarmActions", "OKActions", "InsufficientDataActions")
+        return self.is_ours(alarm) or (
+            _threshold(alarm) == threshold and all(alarm.get(key, []) == wanted[key] for key in same)
+        )
+
+    def placed(self, threshold: Decimal, there: dict[str, dict[str, Any]]) -> str:
+        """The name under which an alarm of this threshold is kept: version 0.1.0 wrote 0.50 as it was given.
+
+        Raises:
+            ValueError: somebody else has an alarm of the name.
+        """
+        name = self.name_of(threshold)
+        if name not in there:
+            spelled = re.compile(rf"{re.escape(self.name)}-([0-9]+(?:\.[0-9]+)?)-{self.currency}")
+            same = [found[0] for one in there if (found := spelled.fullmatch(one)) and Decimal(found[1]) == threshold]
+            return next((one for one in same if self.may_be_set(there[one], threshold)), name)
+        if not self.may_be_set(there[name], threshold):
+            raise ValueError(
+                f"There is an alarm '{name}' that this role has not set, and it is left as it is. Give another "
+                "billing_alarm_name, or delete that alarm."
+            )
+        return name
+
+
+def is_marked(alarm: dict[str, Any]) -> bool:
+    return bool(alarm.get("AlarmDescription", "").endswith(MARK))
 
 
 def changes(alarms: Alarms, now: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -66,30 +102,38 @@ def changes(alarms: Alarms, now: list[dict[str, Any]]) -> list[dict[str, Any]]:
     Raises:
         ValueError: somebody else has an alarm of a name that is wanted.
     """
-    there = {alarm["AlarmName"]: alarm for alarm in now}
-    wanted = {alarms.name_of(threshold): threshold for threshold in alarms.thresholds}
-    for name in wanted:
-        if name in there and not alarms.is_ours(there[name]):
-            raise ValueError(
-                f"There is an alarm '{name}' that this role has not set, and it is left as it is. Give another "
-                "billing_alarm_name, or delete that alarm."
-            )
+    there, wanted = _by_name(now), _placed(alarms, now)
     to_set = [
         _change(name, threshold, there.get(name), alarms.wanted(threshold))
         for name, threshold in wanted.items()
-        if name not in there or _differs(there[name], alarms.wanted(threshold))
+        if name not in there or alarms.differs(there[name], threshold)
     ]
     gone = [alarm for name, alarm in there.items() if name not in wanted and alarms.is_ours(alarm)]
     return to_set + [_change(alarm["AlarmName"], _threshold(alarm), alarm, None) for alarm in gone]
 
 
 def silent(alarms: Alarms, now: list[dict[str, Any]]) -> list[str]:
-    """Our alarms whose actions somebody has switched off, which no setting of the alarm brings back."""
-    return [one["AlarmName"] for one in now if alarms.is_ours(one) and not one.get("ActionsEnabled", True)]
+    """The wanted alarms whose actions somebody has switched off, and that stay so.
+
+    One that is set again speaks again: PutMetricAlarm enables the actions unless it is told otherwise.
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+    """
+    there = _by_name(now)
+    return [
+        name
+        for name, threshold in _placed(alarms, now).items()
+        if name in there and not alarms.differs(there[name], threshold) and not there[name].get("ActionsEnabled", True)
+    ]
 
 
-def _differs(now: dict[str, Any], wanted: dict[str, Any]) -> bool:
-    return any((_threshold(now) if key == "Threshold" else now.get(key)) != value for key, value in wanted.items())
+def _by_name(now: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {alarm["AlarmName"]: alarm for alarm in now}
+
+
+def _placed(alarms: Alarms, now: list[dict[str, Any]]) -> dict[str, Decimal]:
+    """The thresholds by the names of their alarms."""
+    there = _by_name(now)
+    return {alarms.placed(threshold, there): threshold for threshold in alarms.thresholds}
 
 
 def _threshold(alarm: dict[str, Any]) -> Decimal:

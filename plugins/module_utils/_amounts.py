@@ -6,8 +6,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal, InvalidOperation
 
-# An address as AWS Budgets and SNS take it: something, an @, and a name with a dot.
-ADDRESS = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+# One address and nothing about it: something, an @, and a name with a dot.
+ADDRESS = re.compile(r"[^@\s,;:<>()\"]+@[^@\s,;:<>()\".]+(\.[^@\s,;:<>()\".]+)+")
 TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}")
 
 

@@ -175,14 +175,23 @@ def billing_alarm(alarms: list[dict[str, Any]]) -> Verdict:
     return _judged(bool(alarms), {"alarms": alarms}, "Give amounts in billing_alarm_thresholds.")
 
 
-def confirmed(alarms: list[dict[str, Any]]) -> Verdict:
-    if not alarms:
+def that_count(alarms: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those that have to be right: the roles' own; where there are none, those of others that tell somebody, or all."""
+    ours = [alarm for alarm in alarms if alarm["ours"]]
+    return ours or [alarm for alarm in alarms if alarm["speaks"] and alarm["confirmed"]] or alarms
+
+
+def confirmed(found: list[dict[str, Any]]) -> Verdict:
+    if not found:
         return Verdict("fail", {}, "There is no alarm yet: see B3.")
+    alarms = that_count(found)
     pending, unsubscribed = (
         sorted({address for alarm in alarms for address in alarm[state]}) for state in ("pending", "unsubscribed")
     )
     silent = [alarm["name"] for alarm in alarms if not alarm["speaks"]]
-    deaf = [alarm["name"] for alarm in alarms if not alarm["confirmed"] and not alarm["pending"]]
+    unheard = [alarm for alarm in alarms if not alarm["confirmed"]]
+    deaf = [alarm["name"] for alarm in unheard if not alarm["pending"] and not alarm["unread"]]
+    unread = sorted({reason for alarm in unheard for reason in alarm["unread"]})
     evidence = {"pending": pending, "unsubscribed": unsubscribed, "actions_off": silent, "tell_nobody": deaf}
     sentences = {
         f"AWS has written to {', '.join(pending)}: open the mail and choose 'Confirm subscription'. Until then no "
@@ -193,14 +202,15 @@ def confirmed(alarms: list[dict[str, Any]]) -> Verdict:
         "'Actions', 'Enable'.": silent,
         f"Alarm {', '.join(deaf)} tells nobody: give addresses in billing_alarm_emails.": deaf,
     }
-    remedy = " ".join(text for text, found in sentences.items() if found)
-    return _judged(not remedy, evidence, remedy, "fail" if deaf or silent else "manual")
+    remedy = " ".join([*(text for text, about in sentences.items() if about), *unread])
+    status = "fail" if deaf or silent else "manual" if pending or unsubscribed else "unknown"
+    return _judged(not remedy, evidence, remedy, status)
 
 
 def currency(alarms: list[dict[str, Any]], currencies: list[str]) -> Verdict:
     if not alarms:
         return Verdict("fail", {}, "There is no alarm yet: see B3.")
-    watched = sorted({alarm["currency"] for alarm in alarms})
+    watched = sorted({alarm["currency"] for alarm in that_count(alarms)})
     evidence = {"watched": watched, "measured": currencies}
     if not currencies:
         return Verdict(

@@ -18,6 +18,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
     boto3_tag_list_to_ansible_dict,
     compare_aws_tags,
 )
+from ansible_collections.dayone.aws_account.plugins.module_utils._managed_policy import document_of
 from ansible_collections.dayone.aws_account.plugins.module_utils._mfa_plan import ROOT, Device
 
 MISSING = "NoSuchEntity"
@@ -140,9 +141,7 @@ def _policies(client: Any, group: str) -> Iterator[Any]:
         arn = policy["PolicyArn"]
         if arn.split(":")[4] == "aws":
             continue
-        version = client.get_policy(aws_retry=True, PolicyArn=arn)["Policy"]["DefaultVersionId"]
-        answer = client.get_policy_version(aws_retry=True, PolicyArn=arn, VersionId=version)
-        yield answer["PolicyVersion"]["Document"]
+        yield document_of(client, arn)
 
 
 def asks_for_mfa(document: Any) -> bool:

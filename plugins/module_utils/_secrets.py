@@ -64,14 +64,19 @@ def prove_writable(path: Path) -> None:
 
 def _open_partial(path: Path) -> Path:
     """The empty file, for the owner alone, that becomes ``path`` when its content is on disk."""
-    for directory in reversed(path.parents):  # mkdir's parents=True would make them with the default mode
-        if not directory.exists():
-            directory.mkdir(mode=0o700, exist_ok=True)
-            _sync_directory(directory.parent)
+    make_directory(path.parent)
     partial = partial_of(path)
     partial.unlink(missing_ok=True)
     os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     return partial
+
+
+def make_directory(path: Path) -> None:
+    """Make the directory, and what is missing above it, for the owner alone."""
+    for directory in (*reversed(path.parents), path):  # mkdir's parents=True would make them with the default mode
+        if not directory.exists():
+            directory.mkdir(mode=0o700, exist_ok=True)
+            _sync_directory(directory.parent)
 
 
 def partial_of(path: Path) -> Path:

@@ -6,7 +6,7 @@ A keeper has two places: for the seed in use, and beside it for the seed of a ro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -204,6 +204,11 @@ class SecretsManager:
         except is_boto3_error_code("ResourceNotFoundException"):
             pass
 
+    def exists(self) -> bool:
+        """Whether there is such a secret, and it is not marked for deletion."""
+        found = self._describe()
+        return found is not None and not found.get("DeletedDate")
+
     def _describe(self) -> dict[str, Any] | None:
         try:
             found: dict[str, Any] = self.client.describe_secret(aws_retry=True, SecretId=self.name)
@@ -215,6 +220,14 @@ class SecretsManager:
 def secrets_manager(module: Any, wanted: dict[str, Any], description: str) -> SecretsManager:
     """The keeper that the option ``seed_secret`` speaks of, in this account or, by a role, in another one."""
     return SecretsManager(lambda: _client(module, wanted), wanted["name"], wanted["kms_key_id"], description)
+
+
+def existing_secrets(module: Any, wanted: dict[str, Any], names: Sequence[str]) -> list[str]:
+    """Which of the names are those of secrets: a call for each. What they begin with is ``wanted``'s name_prefix."""
+    if not names:
+        return []
+    client = _client(module, {**wanted, "name": wanted["name_prefix"]})
+    return [name for name in names if SecretsManager(lambda: client, name, None, "").exists()]
 
 
 def _client(module: Any, wanted: dict[str, Any]) -> Any:

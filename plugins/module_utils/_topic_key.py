@@ -43,14 +43,13 @@ def aws_managed(name: str) -> str:
     )
 
 
-def check_policy(arn: str, policy: str, services: tuple[str, ...]) -> None:
-    """See that the key's policy lets these services encrypt and decrypt for the key's account.
+def check_policy(arn: str, policy: str, services: tuple[str, ...], account: str) -> None:
+    """See that the key's policy lets these services encrypt and decrypt for the topic's account.
 
     Raises:
         ValueError: it does not; with the statement to add.
     """
-    account = arn.split(":")[4]
-    shut_out = [one for one in services if not all(_lets(policy, one, action, arn) for action in ACTIONS)]
+    shut_out = [one for one in services if not all(_lets(policy, one, action, arn, account) for action in ACTIONS)]
     if shut_out:
         raise ValueError(
             f"The policy of the key {arn} does not let {', '.join(shut_out)} use it, so their messages would never "
@@ -58,15 +57,26 @@ def check_policy(arn: str, policy: str, services: tuple[str, ...]) -> None:
         )
 
 
-def _lets(policy: str, service: str, action: str, arn: str) -> bool:
+def cannot_look(arn: str, services: tuple[str, ...], account: str) -> str:
+    """What to see to at a key of another account, whose policy AWS shows to that account alone.
+
+    https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html
+    """
+    needed = json.dumps(statement(services, account))
+    return (
+        f"The key {arn} is of another account, so its policy cannot be looked at from here. Unless it has this "
+        f"statement, the messages of alarms, budgets and cost anomalies never arrive: {needed}"
+    )
+
+
+def _lets(policy: str, service: str, action: str, arn: str, account: str) -> bool:
     """Whether the policy lets the service in, or may: a condition on what is not known yet is given the benefit."""
-    context = {"aws:SourceAccount": arn.split(":")[4]}
-    ask = Ask(service, action, arn, context, frozenset({"kms:calleraccount", "kms:viaservice"}))
+    ask = Ask(service, action, arn, {"aws:SourceAccount": account}, frozenset({"kms:calleraccount", "kms:viaservice"}))
     return judge(policy, ask).verdict in (ALLOWED, UNSURE)
 
 
 def statement(services: tuple[str, ...], account: str) -> dict[str, Any]:
-    """The statement that lets the services in."""
+    """The statement that lets the services in, for the topic's account."""
     return {
         "Sid": "BillingMessages",
         "Effect": "Allow",

@@ -1,8 +1,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What becomes of the topic that billing alarms go to, from what is there and what is wanted. No AWS call is made here.
 
-Subscriptions cannot be tagged, so the topic is: with a mark for each address that the role has subscribed. Only an
-address with such a mark is unsubscribed. The mark is a digest, as tags are no place for personal data.
+Subscriptions cannot be tagged, so the topic is: with a mark for each address that the role subscribes, written before
+that. Only an address with such a mark is unsubscribed. The mark is a digest, as tags are no place for personal data.
+A topic that the role makes is tagged as it is made, so that one that was there is told from it and keeps its policy.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ AWS_DEFAULT = "__default_statement_ID"
 OURS = "DayoneBillingPublish"
 MARK = "dayone:email:"
 MARKED_AS = "subscribed by dayone.aws_account"
+MADE, MADE_AS = "dayone:topic", "made by dayone.aws_account"
+# https://docs.aws.amazon.com/sns/latest/dg/sns-tags.html
+MOST_TAGS = 50
 
 
 class Topic(NamedTuple):
@@ -49,7 +53,7 @@ class Plan(NamedTuple):
 
     policy: dict[str, Any]
     tags: dict[str, str]
-    """The marks that it should have; others' tags are not among them."""
+    """Those to write before anybody is subscribed, and when the topic is made."""
     untag: list[str]
     subscribe: list[str]
     unsubscribe: dict[str, str]
@@ -58,7 +62,7 @@ class Plan(NamedTuple):
     before: dict[str, Any]
     after: dict[str, Any]
     pending: list[str]
-    """Wanted, and not confirmed when this is done."""
+    """Wanted, asked before, and not confirmed."""
     unsubscribed: list[str]
     """Wanted, but their owners have unsubscribed, and AWS takes no new subscription for three days."""
     leaving: list[str]
@@ -85,39 +89,56 @@ def plan(arn: str, now: Topic | None, emails: list[str], kms_key_id: str | None)
         now: the topic as it is; None where there is none.
         emails: the addresses that are wanted.
         kms_key_id: the key's ARN that it should be encrypted with; '' for none, None to leave that.
+
+    Raises:
+        ValueError: the topic has not room for the marks.
     """
-    topic = now or Topic({}, "", {}, [])
+    topic = now or Topic({}, "", {MADE: MADE_AS}, [])
     confirmed, pending = topic.emails("confirmed"), topic.emails("pending")
     unsubscribed = topic.emails("unsubscribed")
     wanted = list(dict.fromkeys(emails))
     ours = [email for email in {**confirmed, **pending} if mark_of(email) in topic.tags and email not in wanted]
-    marks = {mark_of(email) for email in wanted}
-    still_needed = marks | {mark_of(email) for email in ours if email in pending}
+    still_needed = {mark_of(email) for email in wanted} | {mark_of(email) for email in ours if email in pending}
     untag = sorted(key for key in topic.tags if key.startswith(MARK) and key not in still_needed)
     subscribe = [email for email in wanted if email not in {**confirmed, **pending, **unsubscribed}]
+    marks = {mark_of(email): MARKED_AS for email in subscribe if mark_of(email) not in topic.tags}
+    tags_after = {key for key in topic.tags if key not in untag} | marks.keys()
+    check_room(tags_after)
     leave = {email: confirmed[email] for email in ours if email in confirmed}
-    policy = wanted_policy(arn, topic.policy)
+    policy = wanted_policy(arn, topic.policy, made_by_us=MADE in topic.tags)
     key = topic.kms_key_id if kms_key_id is None else kms_key_id
     before = _shown(topic.policy, {**confirmed, **pending}, topic.kms_key_id, topic.tags) if now else {}
     after = _shown(
-        policy,
-        [email for email in [*confirmed, *pending, *subscribe] if email not in leave],
-        key,
-        [*(tag for tag in topic.tags if tag not in untag), *marks],
+        policy, [email for email in [*confirmed, *pending, *subscribe] if email not in leave], key, tags_after
     )
     return Plan(
         policy=policy,
-        tags=dict.fromkeys(sorted(marks), MARKED_AS),
+        tags=marks if now else {**topic.tags, **marks},
         untag=untag,
         subscribe=subscribe,
         unsubscribe=leave,
         kms_key_id=key,
         before=before,
         after=after,
-        pending=sorted({*subscribe, *(email for email in wanted if email in pending)}),
+        pending=sorted(email for email in wanted if email in pending),
         unsubscribed=sorted(email for email in wanted if email in unsubscribed),
         leaving=sorted(email for email in ours if email in pending),
     )
+
+
+def check_room(tags: set[str]) -> None:
+    """See that the topic can have these tags.
+
+    Raises:
+        ValueError: they are more than AWS takes.
+    """
+    if len(tags) > MOST_TAGS:
+        marks = sum(key.startswith(MARK) for key in tags)
+        raise ValueError(
+            f"The topic would have {len(tags)} tags, {marks} of them for addresses that the role subscribes, and AWS "
+            f"takes {MOST_TAGS}. Addresses that have left the list and not confirmed keep theirs until AWS drops them, "
+            "two days after its mail: run again then, or take out addresses or other tags."
+        )
 
 
 def _shown(policy: dict[str, Any], emails: Any, key: str, tags: Any) -> dict[str, Any]:
@@ -130,9 +151,9 @@ def _shown(policy: dict[str, Any], emails: Any, key: str, tags: Any) -> dict[str
     }
 
 
-def wanted_policy(arn: str, now: dict[str, Any]) -> dict[str, Any]:
-    """The policy with our statement in place of AWS's default one, and with all that others wrote."""
-    replaced = (AWS_DEFAULT, OURS)
+def wanted_policy(arn: str, now: dict[str, Any], *, made_by_us: bool) -> dict[str, Any]:
+    """The policy with our statement and with all that others wrote; in a topic of ours without AWS's default one."""
+    replaced = (AWS_DEFAULT, OURS) if made_by_us else (OURS,)
     others = [one for one in as_list(now.get("Statement", [])) if one.get("Sid") not in replaced]
     kept = now if others else {}
     wanted = {"Version": "2012-10-17", **kept, "Statement": [*others, publish_statement(arn)]}

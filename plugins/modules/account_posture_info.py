@@ -87,6 +87,7 @@ controls:
       sample: Sign in as root
 """
 
+from functools import partial
 from typing import Any
 
 try:
@@ -100,6 +101,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
 )
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.dayone.aws_account.plugins.module_utils._alarm_plan import NAMESPACE, is_marked
 from ansible_collections.dayone.aws_account.plugins.module_utils._billing import (
     currency_of,
     read_currencies,
@@ -191,18 +193,19 @@ class Account:
 
     def alarms(self) -> list[dict[str, Any]]:
         found = paginated_query_with_retries(self.billing_client("cloudwatch"), "describe_alarms")
-        billing = [alarm for alarm in found.get("MetricAlarms", []) if alarm.get("Namespace") == "AWS/Billing"]
-        told = {action: self._told(action) for action in {arn for alarm in billing for arn in alarm["AlarmActions"]}}
+        billing = [alarm for alarm in found.get("MetricAlarms", []) if alarm.get("Namespace") == NAMESPACE]
+        told = {
+            action: attempt(partial(self._told, action))
+            for action in {arn for alarm in billing for arn in alarm["AlarmActions"]}
+        }
         return [
             {
                 "name": alarm["AlarmName"],
                 "threshold": alarm.get("Threshold"),
                 "currency": currency_of(alarm),
+                "ours": is_marked(alarm),
                 "speaks": alarm.get("ActionsEnabled", True),
-                **{
-                    state: [address for arn in alarm["AlarmActions"] for address in told[arn][state]]
-                    for state in ("confirmed", "pending", "unsubscribed")
-                },
+                **told_by([told[arn] for arn in alarm["AlarmActions"]]),
             }
             for alarm in billing
         ]
@@ -234,6 +237,13 @@ class Account:
             for item in usage
             if item.get("limit") and (share := item["actualUsageAmount"] / item["limit"]) > ALMOST_USED_UP
         ]
+
+
+def told_by(actions: list[dict[str, list[str]] | Unread]) -> dict[str, list[str]]:
+    """Whom an alarm's actions tell, by whether they have confirmed, and why that could not be read of some."""
+    read = [one for one in actions if not isinstance(one, Unread)]
+    told = {state: [who for one in read for who in one[state]] for state in ("confirmed", "pending", "unsubscribed")}
+    return {**told, "unread": [one.reason for one in actions if isinstance(one, Unread)]}
 
 
 def delivery_error(status: dict[str, Any]) -> str:

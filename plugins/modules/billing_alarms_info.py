@@ -13,6 +13,7 @@ description:
   - It fails where what is wanted would tell nobody anything. That is an alarm on another currency than the account's, a
     topic under a KMS key that AWS's services may not use, and an account whose partition has no billing metric.
   - An alarm of a name that is wanted, which somebody else has set, is a failure too, as nothing of others is changed.
+    One that watches the same amount and tells this topic alone is taken over, as version 0.1.0 marked none.
   - The metric lives in the region us-east-1, so give that one.
 extends_documentation_fragment:
   - amazon.aws.common.modules
@@ -33,7 +34,8 @@ options:
     description:
       - The customer managed key that the topic is to be encrypted with, by its id, ARN or alias. Empty for none.
         Without this option the encryption stays as it is; the key is looked at all the same.
-      - The key's policy has to let CloudWatch, AWS Budgets and Cost Anomaly Detection use it.
+      - The key's policy has to let CloudWatch, AWS Budgets and Cost Anomaly Detection use it. AWS does not show the
+        policy of another account's key; a warning says what it needs.
     type: str
   name:
     description: What each alarm's name begins with; amount and currency follow.
@@ -98,7 +100,7 @@ alarms:
         threshold: "10"
         actions: ["arn:aws:sns:us-east-1:123456789012:billing-alarms"]
 silent:
-  description: The alarms whose actions somebody has switched off.
+  description: The alarms whose actions somebody has switched off, and that are not set again.
   type: list
   elements: str
   returned: success
@@ -132,7 +134,9 @@ topic:
       sample:
         Version: "2012-10-17"
     tags:
-      description: The tags that mark the addresses that the role has subscribed.
+      description:
+        - The tags to write before anybody is subscribed, which mark the addresses that the role subscribes; and for a
+          topic that is to be made, one that says so.
       type: dict
       sample:
         dayone:email:0123456789abcdef: subscribed by dayone.aws_account
@@ -156,7 +160,7 @@ topic:
       type: str
       sample: ''
     pending:
-      description: The addresses that are wanted and have not confirmed.
+      description: The addresses that are wanted, were asked before, and have not confirmed.
       type: list
       elements: str
       sample: [founder@example.com]
@@ -199,6 +203,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._explain import
 from ansible_collections.dayone.aws_account.plugins.module_utils._topic_key import (
     AWS_MANAGED_ALIAS,
     aws_managed,
+    cannot_look,
     check_key,
     check_policy,
 )
@@ -280,8 +285,8 @@ class Account:
             subscriptions=subscriptions.get("Subscriptions", []),
         )
 
-    def key(self, key_id: str) -> dict[str, Any]:
-        """A key that messages arrive through.
+    def key(self, key_id: str, account: str) -> dict[str, Any]:
+        """A key that messages arrive through, for the topic's account. That of another account is taken with a warning.
 
         Raises:
             ValueError: they would not.
@@ -294,12 +299,15 @@ class Account:
         except is_boto3_error_code("NotFoundException"):
             raise ValueError(f"There is no key {key_id} in {self.module.region}, where the topic is.") from None
         check_key(key, self.module.region)
+        if key["Arn"].split(":")[4] != account:
+            self.module.warn(cannot_look(key["Arn"], PUBLISHERS, account))
+            return key
         policy = client.get_key_policy(aws_retry=True, KeyId=key["Arn"], PolicyName="default")["Policy"]
-        check_policy(key["Arn"], policy, PUBLISHERS)
+        check_policy(key["Arn"], policy, PUBLISHERS, account)
         return key
 
 
-def wanted_key(account: Account, topic: Topic | None, key_id: str | None) -> str | None:
+def wanted_key(account: Account, arn: str, topic: Topic | None, key_id: str | None) -> str | None:
     """The key that the topic should be encrypted with: as the topic names it, where it is the same.
 
     Raises:
@@ -309,7 +317,7 @@ def wanted_key(account: Account, topic: Topic | None, key_id: str | None) -> str
     in_use = now if key_id is None else key_id
     if not in_use:
         return key_id
-    key = account.key(in_use)
+    key = account.key(in_use, arn.split(":")[4])
     return now if now in (in_use, key["Arn"], key["KeyId"]) else str(key["Arn"])
 
 
@@ -333,7 +341,7 @@ def main() -> None:
         check_currency(alarms.currency, measured)
         to_do = changes(alarms, there)
         topic = account.topic(alarms.topic_arn)
-        key = wanted_key(account, topic, module.params["kms_key_id"])
+        key = wanted_key(account, alarms.topic_arn, topic, module.params["kms_key_id"])
         planned: Plan = plan(alarms.topic_arn, topic, module.params["emails"], key)
     except ValueError as error:
         module.fail_json(msg=str(error))

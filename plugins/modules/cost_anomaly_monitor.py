@@ -14,7 +14,7 @@ description:
     The one that is there is used, whatever it is called; others' subscriptions to it stay.
   - It is free of charge. Its calls are those of the Cost Explorer API, though, each request of which costs US$0.01 by
     AWS's price list. A run of this module makes two, and a few more where it changes something.
-  - Cost Explorer has to be opened in the console once, which no API does.
+  - Cost Explorer has to be opened in the console once, which no API does. Before that there is nothing to remove.
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -98,6 +98,12 @@ subscription:
     threshold: "20"
     threshold_type: ABSOLUTE
     subscribers: [founder@example.com]
+declined:
+  description: The subscribers that do not accept what AWS sends. Of those that this run adds it is not known yet.
+  type: list
+  elements: str
+  returned: success
+  sample: []
 reason:
   description: Why it failed, for a role to go on by. C(cost_explorer_off) when nobody has opened Cost Explorer yet.
   type: str
@@ -105,6 +111,7 @@ reason:
   sample: cost_explorer_off
 """
 
+import re
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -125,6 +132,8 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._explain import
 
 MOST_EMAILS = 10
 # https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_AnomalySubscription.html
+# https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_Subscriber.html
+ADDRESS = re.compile(r"[a-zA-Z0-9.!#$%&'*+=?^_{|}~-]+@[a-zA-Z0-9_-]+(\.[a-zA-Z0-9_-]+)+")
 HIGHEST_THRESHOLD = Decimal(10_000_000_000)
 IMPACT = "ANOMALY_TOTAL_IMPACT_"
 KINDS = {"absolute_value": "ABSOLUTE", "percentage": "PERCENTAGE"}
@@ -174,6 +183,8 @@ def wanted_subscription(params: dict[str, Any]) -> Subscription:
     """
     emails, topic, immediate = params["emails"], params["sns_topic"], params["frequency"] == "immediate"
     check_addresses(emails)
+    if strange := [email for email in emails if not ADDRESS.fullmatch(email)]:
+        raise ValueError(f"Cost Anomaly Detection does not take the address '{strange[0]}', for one of its characters.")
     check_topic(topic)
     if immediate and (emails or not topic):
         raise ValueError("frequency immediate takes sns_topic, and no emails.")
@@ -212,6 +223,14 @@ class CostAnomalies:
         self.subscriptions = self._all("get_anomaly_subscriptions", "AnomalySubscriptions")
         self.monitor = next((one for one in monitors if one.get("MonitorDimension") == "SERVICE"), None)
         self.subscription = next((one for one in self.subscriptions if one["SubscriptionName"] == name), None)
+
+    def declined(self, wanted: frozenset[str]) -> list[str]:
+        """Whom of these AWS tells nothing, because they declined.
+
+        https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_Subscriber.html
+        """
+        told = self.subscription["Subscribers"] if self.subscription else []
+        return sorted(one["Address"] for one in told if one.get("Status") == "DECLINED" and one["Address"] in wanted)
 
     def _all(self, operation: str, listed: str) -> list[dict[str, Any]]:
         """Every page; botocore has paginators for these in its latest versions only."""
@@ -277,6 +296,7 @@ def ensure_present(anomalies: CostAnomalies, after: Subscription, check_mode: bo
         "changed": before != after,
         "monitor": will_be_called,
         "subscription": after.as_result(),
+        "declined": anomalies.declined(after.subscribers),
         "diff": {
             "before": {"monitor": is_called, "subscription": before.as_result() if before else {}},
             "after": {"monitor": will_be_called, "subscription": after.as_result()},
@@ -296,8 +316,15 @@ def ensure_absent(anomalies: CostAnomalies, check_mode: bool) -> dict[str, Any]:
         "changed": changed,
         "monitor": stays,
         "subscription": {},
+        "declined": [],
         "diff": {"before": before, "after": {"monitor": stays, "subscription": {}}},
     }
+
+
+def nothing_there() -> dict[str, Any]:
+    """What there is before Cost Explorer was opened, for a subscription that is to be absent."""
+    empty: dict[str, Any] = {"monitor": "", "subscription": {}}
+    return {"changed": False, **empty, "declined": [], "diff": {"before": empty, "after": empty}}
 
 
 def main() -> None:
@@ -327,6 +354,8 @@ def main() -> None:
             result = ensure_present(anomalies, after, module.check_mode)
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
         if "not enabled for cost explorer" in str(error).lower():
+            if after is None:
+                module.exit_json(**nothing_there())
             module.fail_json(msg=COST_EXPLORER_OFF, reason="cost_explorer_off")
         fail_aws(module, error, f"set up the cost anomaly subscription '{name}'")
     module.exit_json(**result)

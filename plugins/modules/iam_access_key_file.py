@@ -30,7 +30,10 @@ options:
     type: str
     required: true
   path:
-    description: The file for the key, for the owner alone (mode 0600, in directories of mode 0700).
+    description:
+      - The file for the key, for the owner alone (mode 0600, in directories of mode 0700). One for each user of each
+        account, for a key that is made takes the place of what is there; M(dayone.aws_account.output_dir) notes whose
+        it is.
     type: path
     required: true
   rotate:

@@ -11,10 +11,12 @@ description:
   - Reads a group of IAM users with its policies and members, compares it with what is wanted, and says what would have
     to be done. It changes nothing.
   - All users and groups are read at once, however many they are. Beside that it takes one call for each user who is to
-    have a console password, and one for each who is to have an access key.
-  - Refuses what must not be done, before anything is. That is removing the caller, or the last administrator; a
-    password that the account's policy would not take; a managed policy that does not exist; I(inline_policy), which is
-    taken to require MFA, where the caller is to be a member and has a long-term access key.
+    have a console password, and one for each who is to have an access key; with I(seed_secrets), one for each who is to
+    be absent and is.
+  - Refuses what must not be done, before anything is. That is removing the caller, or the last administrator who has a
+    password or an active access key; purging the only policy that gives full rights; a password that the account's
+    policy would not take; a managed policy that does not exist; I(inline_policy), which is taken to require MFA, where
+    the caller is to be a member and has a long-term access key; an I(output_dir) of another account.
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -34,7 +36,9 @@ options:
     elements: str
     default: []
   inline_policy:
-    description: A policy that is to be part of the group. Without it, one of I(inline_policy_name) is to go.
+    description:
+      - A policy that is to be part of the group. With an empty one, that of I(inline_policy_name) is to go. Left out,
+        that one stays as it is.
     type: dict
   inline_policy_name:
     description: The name of that policy.
@@ -105,6 +109,28 @@ options:
   credentials_file:
     description: The shared credentials file for I(users[].credentials_profile).
     type: path
+  output_dir:
+    description:
+      - The directory of the users' files. One that is noted as another account's is refused, see
+        M(dayone.aws_account.output_dir).
+    type: path
+  account:
+    description: The account's id, which I(output_dir) has to be noted as.
+    type: str
+  seed_secrets:
+    description: Where AWS Secrets Manager keeps seeds. Left out, it keeps none.
+    type: dict
+    suboptions:
+      name_prefix:
+        description: What the user's name, as it was given, is added to, for the name of the user's secret.
+        type: str
+        required: true
+      region:
+        description: The secrets' region, by default that of the task.
+        type: str
+      role_arn:
+        description: A role to assume, in another account that keeps the secrets.
+        type: str
 attributes:
   check_mode:
     support: full
@@ -178,7 +204,8 @@ remove:
 remove_devices:
   description:
     - Their virtual MFA devices, each with C(name), the user's that was given, C(user_name), C(device_name) and C(path).
-    - Who has none is there with the device of their name, whose seed may be kept all the same.
+    - Who has none is there with the device of their name, whose seed may be kept all the same. So is a user who is gone
+      already and whose seed is there.
   type: list
   elements: dict
   returned: always
@@ -195,6 +222,30 @@ remove_files:
   elements: str
   returned: always
   sample: [/home/founder/dayone-output/123456789012/bob.password]
+remove_profiles:
+  description:
+    - Profiles of I(credentials_file) with keys of the users who are to be absent, each with C(name), the user's that
+      was given, C(profile) and C(access_key_id).
+  type: list
+  elements: dict
+  returned: always
+  sample: []
+remove_members:
+  description: Who is in the group, stays a user, and is to leave the group by I(purge).
+  type: list
+  elements: str
+  returned: always
+  sample: [carol]
+note_missing:
+  description: Whether I(output_dir) is not noted as the account's yet.
+  type: bool
+  returned: always
+  sample: false
+note_account:
+  description: Whether it has to be, because secrets are in it, or will be by what is returned here.
+  type: bool
+  returned: always
+  sample: false
 create:
   description: The users to create.
   type: list
@@ -231,7 +282,7 @@ inline_policy:
   returned: always
   sample: ""
 group_differs:
-  description: Whether the group, its members or its managed policies have to change.
+  description: Whether the group has to be created, or lacks members or managed policies.
   type: bool
   returned: always
   sample: true
@@ -263,7 +314,11 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
 )
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
-from ansible_collections.dayone.aws_account.plugins.module_utils._access_key import marker_of, profile_in
+from ansible_collections.dayone.aws_account.plugins.module_utils._access_key import (
+    marker_of,
+    profile_in,
+    read_access_key,
+)
 from ansible_collections.dayone.aws_account.plugins.module_utils._administrators import (
     Group,
     RefusalError,
@@ -279,13 +334,18 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._administrators
     lacks_tags,
     other_paths,
     remaining,
+    requires_mfa_anew,
     spelled,
     to_detach,
     users_of,
 )
 from ansible_collections.dayone.aws_account.plugins.module_utils._console_password import new_of
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws, said
+from ansible_collections.dayone.aws_account.plugins.module_utils._managed_policy import document_of
+from ansible_collections.dayone.aws_account.plugins.module_utils._output_dir import check_whose, holds_secrets
 from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import partial_of
+from ansible_collections.dayone.aws_account.plugins.module_utils._seed_keeper import existing_secrets
+from ansible_collections.dayone.aws_account.plugins.module_utils._vault import LockedError
 
 ALWAYS = "always"
 AN_ARN = "arn:aws:iam::aws:policy/AdministratorAccess"
@@ -303,6 +363,7 @@ class Administrators:
 
     def plan(self) -> dict[str, Any]:
         params = self.params
+        note_missing = params["output_dir"] is not None and check_whose(Path(params["output_dir"]), params["account"])
         details = paginated_query_with_retries(
             self.client, "get_account_authorization_details", Filter=["User", "Group"]
         )
@@ -312,23 +373,23 @@ class Administrators:
         present = [user for user in params["users"] if user["state"] == "present"]
         absent = [user for user in params["users"] if user["state"] == "absent"]
         remove = [user for user in absent if user["name"] in existing]
+        gone = [user for user in absent if user["name"] not in existing]
         names = [user["name"] for user in present]
         members = group.members if group else set()
         left = remaining(members, names, [user["name"] for user in absent], params["purge"])
         removed = {user["name"] for user in remove}
         leaving = removed | (members - left)
         if leaving:
-            check_who_goes(group_name, self.caller(), leaving, left)
-        inline_policy = inline_policy_change(params, group)
-        requires_mfa_anew = inline_policy == "put" or (params["inline_policy"] and left - members)
-        if requires_mfa_anew and not self.has_session():
+            check_who_goes(group_name, self.caller(), leaving, left, lambda name: self.signs_in(name, existing))
+        if requires_mfa_anew(params, group, left) and not self.has_session():
             check_mfa_of_caller(group_name, self.caller(), left)
         arns = self.policy_arns(group)
         detach = to_detach(group, arns, params["purge"])
-        check_rights(group_name, detach, arns)
+        check_rights(group, detach, arns, lambda arn: document_of(self.client, arn))
         passwords = [user for user in present if user["console_access"] and self.needs_password(user, existing)]
         if any(user["password"] for user in passwords):
             check_passwords(passwords, self.password_policy())
+        keys = [user for user in present if user["access_key"] and self.needs_key(user, existing)]
         for sentence in other_paths(params, existing, group):
             self.module.warn(sentence)
         plan = {
@@ -338,22 +399,47 @@ class Administrators:
             "detach": detach,
             "user_names": {user["given_name"]: user["name"] for user in params["users"]},
             "remove": given_names(remove),
-            "remove_devices": self.devices(remove),
-            "remove_files": [str(file) for user in absent for file in files_of(user) if file.exists()],
+            "remove_devices": self.devices(remove) + self.devices_of_gone(gone),
+            "remove_files": [str(file) for file in self.files_to_go(absent)],
+            "remove_profiles": self.profiles_to_go(remove, gone),
+            "remove_members": sorted(members - left - removed),
             "create": given_names(user for user in present if user["name"] not in existing),
             "tag": given_names(user for user in present if lacks_tags(user, existing)),
             "set_password": given_names(passwords),
-            "make_access_key": given_names(
-                user for user in present if user["access_key"] and self.needs_key(user, existing)
-            ),
-            "inline_policy": inline_policy,
+            "make_access_key": given_names(keys),
+            "inline_policy": inline_policy_change(params, group),
             "members": sorted(left),
             "group_differs": group is None
-            or members - removed != left
+            or not set(names) <= group.members
             or not set(arns) <= group.managed_policies.keys(),
+            "note_missing": note_missing,
+            "note_account": note_missing
+            and (bool(keys) or any(not user["password"] for user in passwords) or holds_secrets(self.output_dir)),
         }
         found = differences(params, existing, group, plan)
         return {**plan, "differences": found, "differs": bool(found or plan["set_password"] or plan["make_access_key"])}
+
+    @property
+    def output_dir(self) -> Path:
+        return Path(self.params["output_dir"])
+
+    def signs_in(self, user_name: str, existing: dict[str, User]) -> bool:
+        """Whether a member of the group gets something to sign in with by this run, or has it."""
+        listed = next((user for user in self.params["users"] if user["name"] == user_name), None)
+        if listed and listed["console_access"]:
+            return True
+        if user_name not in existing:
+            return bool(listed and listed["access_key"])
+        keys = self.client.list_access_keys(aws_retry=True, UserName=user_name)["AccessKeyMetadata"]
+        gets_key = listed and listed["access_key"] and (not keys or listed["rotate_access_key"])
+        return bool(gets_key) or any(key["Status"] == "Active" for key in keys) or self.has_password(user_name)
+
+    def has_password(self, user_name: str) -> bool:
+        try:
+            self.client.get_login_profile(aws_retry=True, UserName=user_name)
+        except is_boto3_error_code("NoSuchEntity"):
+            return False
+        return True
 
     def adopt(self, existing: dict[str, User]) -> None:
         """Give the users the names that the account has for them, and tags as AWS has them."""
@@ -380,11 +466,7 @@ class Administrators:
             return True
         if user["password_file"] and new_of(Path(user["password_file"])).exists():
             return True
-        try:
-            self.client.get_login_profile(aws_retry=True, UserName=user["name"])
-        except is_boto3_error_code("NoSuchEntity"):
-            return True
-        return False
+        return not self.has_password(user["name"])
 
     def needs_key(self, user: dict[str, Any], existing: dict[str, User]) -> bool:
         """Whether a key has to be made or replaced, an interrupted run finished, or a profile written."""
@@ -426,6 +508,70 @@ class Administrators:
             numbers = sorted(item["SerialNumber"] for item in own + left if ":mfa/" in item["SerialNumber"])
             found += [device_of(user, number) for number in numbers or [f":mfa/{user['name']}"]]
         return found
+
+    def devices_of_gone(self, users: list[dict[str, Any]]) -> list[dict[str, str]]:
+        """The devices of users who are gone, by the names that they would have, where there is a seed or QR code."""
+        secret_of = {user["given_name"]: self.seed_secret_of(user) for user in users if self.params["seed_secrets"]}
+        kept = self.kept_secrets(list(secret_of.values()))
+        return [
+            device_of(user, f":mfa/{user['name']}")
+            for user in users
+            if secret_of.get(user["given_name"]) in kept or any(file.exists() for file in seeds_of(user))
+        ]
+
+    def seed_secret_of(self, user: dict[str, Any]) -> str:
+        return f"{self.params['seed_secrets']['name_prefix']}{user['given_name']}"
+
+    def kept_secrets(self, names: list[str]) -> list[str]:
+        """Which of the secrets there are. A run that may not know that has other things to do all the same."""
+        try:
+            return existing_secrets(self.module, self.params["seed_secrets"], names)
+        except is_boto3_error_code(["AccessDenied", "AccessDeniedException"]) as error:
+            self.module.warn(f"It is not known whether secrets of users who are gone are left: {said(str(error))}")
+            return []
+
+    def files_to_go(self, absent: list[dict[str, Any]]) -> list[Path]:
+        files = [file for user in absent for file in files_of(user)]
+        if any(user["credentials_profile"] for user in absent) and self.params["credentials_file"]:
+            files.append(partial_of(Path(self.params["credentials_file"]).resolve()))
+        return [file for file in files if file.exists()]
+
+    def profiles_to_go(self, remove: list[dict[str, Any]], gone: list[dict[str, Any]]) -> list[dict[str, str]]:
+        """The profiles of users who are to be absent. One whose key may be somebody else's is named and stays."""
+        found = []
+        for user in [*remove, *gone]:
+            profile, file = user["credentials_profile"], self.params["credentials_file"]
+            key_id = profile_in(Path(file), profile) if profile and file else None
+            if not key_id:
+                continue
+            if self.is_key_of(key_id, user, is_gone=user in gone):
+                found.append({"name": user["given_name"], "profile": profile, "access_key_id": key_id})
+            else:
+                self.module.warn(
+                    f"The profile '{profile}' of '{file}' stays: nothing says that its access key {key_id} is one of "
+                    f"user '{user['given_name']}'. If it is, remove the profile by hand."
+                )
+        return found
+
+    def is_key_of(self, key_id: str, user: dict[str, Any], *, is_gone: bool) -> bool:
+        """Whether the key in a profile is the user's: by AWS, by the file of the key, or by where the profile is."""
+        if not is_gone:
+            keys = self.client.list_access_keys(aws_retry=True, UserName=user["name"])["AccessKeyMetadata"]
+            if key_id in [key["AccessKeyId"] for key in keys]:
+                return True
+        if self.is_own_profile(user["credentials_profile"]):
+            return True
+        try:
+            in_file = read_access_key(Path(user["access_key_file"])) if user["access_key_file"] else None
+        except LockedError:
+            return False
+        return in_file is not None and in_file.access_key_id == key_id
+
+    def is_own_profile(self, profile: str) -> bool:
+        """Whether it is in the directory for secrets, where nobody else writes, and no other user's to be."""
+        others = {user["credentials_profile"] for user in self.params["users"] if user["state"] == "present"}
+        here = self.params["output_dir"] and Path(self.params["credentials_file"]).parent == self.output_dir
+        return bool(here) and profile not in others
 
     def policy_arns(self, group: Group | None) -> list[str]:
         """The wanted policies' ARNs; what the group has already needs no looking up."""
@@ -485,19 +631,23 @@ class Administrators:
 
 def files_of(user: dict[str, Any]) -> Iterator[Path]:
     """Where secrets of the user may lie. Seeds and QR codes go with the devices, but for broken-off writes of them."""
-    password, key, seed = (user[option] and Path(user[option]) for option in SECRET_FILES)
+    password, key = (user[option] and Path(user[option]) for option in ("password_file", "access_key_file"))
     whole = [password, new_of(password)] if password else []
     whole += [key, marker_of(key)] if key else []
     yield from whole
-    seeds = [seed.with_name(seed.name + end) for end in ("", ".new", ".png", ".new.png")] if seed else []
-    yield from map(partial_of, whole + seeds)
+    yield from map(partial_of, whole + seeds_of(user))
+
+
+def seeds_of(user: dict[str, Any]) -> list[Path]:
+    """Where seeds and QR codes of the user's device may lie."""
+    seed = user["seed_file"] and Path(user["seed_file"])
+    return [seed.with_name(seed.name + end) for end in ("", ".new", ".png", ".new.png")] if seed else []
 
 
 def given_names(users: Iterable[dict[str, Any]]) -> list[str]:
     return [user["given_name"] for user in users]
 
 
-SECRET_FILES = ("password_file", "access_key_file", "seed_file")
 USER_OPTIONS: dict[str, dict[str, Any]] = {
     "name": {"type": "str", "required": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -532,14 +682,26 @@ def main() -> None:
                 "required_if": [("access_key", True, ["access_key_file"])],
             },
             "credentials_file": {"type": "path"},
+            "output_dir": {"type": "path"},
+            "account": {"type": "str"},
+            "seed_secrets": {
+                "type": "dict",
+                "no_log": False,
+                "options": {
+                    "name_prefix": {"type": "str", "required": True},
+                    "region": {"type": "str"},
+                    "role_arn": {"type": "str"},
+                },
+            },
         },
+        required_together=[("output_dir", "account")],
         supports_check_mode=True,
     )
     try:
         plan = Administrators(module).plan()
     except RefusalError as refusal:
         module.fail_json(msg=str(refusal))
-    except ValueError as error:  # the credentials file
+    except ValueError as error:  # the credentials file, another account's directory
         module.fail_json(msg=f"{error}. Nothing was changed.")
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
         fail_aws(module, error, f"read the administrators of the group '{module.params['group']}'")

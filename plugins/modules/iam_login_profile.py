@@ -32,7 +32,8 @@ options:
     type: str
   password_file:
     description:
-      - Where a generated password is kept, for the owner alone (mode 0600, in directories of mode 0700).
+      - Where a generated password is kept, for the owner alone (mode 0600, in directories of mode 0700). One for each
+        user of each account, for a password that is there is used; M(dayone.aws_account.output_dir) notes whose it is.
       - Required unless I(password) is given.
     type: path
   password_reset_required:

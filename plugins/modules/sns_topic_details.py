@@ -6,10 +6,10 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: sns_topic_details
 version_added: 0.2.0
-short_description: Encrypt an SNS topic, and remove single subscriptions and tags of it
+short_description: Encrypt and tag an SNS topic, and remove single subscriptions and tags of it
 description:
   - Does to a topic what M(community.aws.sns_topic) cannot, which knows no encryption, and removes either all
-    subscriptions and tags that it is not given, or none.
+    subscriptions and tags that it is not given, or none; and which tags a topic after it has subscribed to it.
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -33,10 +33,14 @@ options:
     elements: str
     default: []
   untag:
-    description: The keys of the tags to remove.
+    description: The keys of the tags to remove, once the subscriptions are.
     type: list
     elements: str
     default: []
+  tags:
+    description: The tags to add, once others are removed, for a topic has up to 50.
+    type: dict
+    default: {}
 attributes:
   check_mode:
     support: full
@@ -76,7 +80,10 @@ except ImportError:
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import paginated_query_with_retries
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
-from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
+from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
+    ansible_dict_to_boto3_tag_list,
+    boto3_tag_list_to_ansible_dict,
+)
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
 
 
@@ -91,27 +98,31 @@ def read(client: Any, params: dict[str, Any]) -> dict[str, Any]:
         listed = paginated_query_with_retries(client, "list_subscriptions_by_topic", TopicArn=arn)["Subscriptions"]
         there = {item["SubscriptionArn"]: item["Endpoint"] for item in listed}
         found["subscriptions"] = {one: there[one] for one in params["unsubscribe"] if one in there}
-    if params["untag"]:
+    if params["untag"] or params["tags"]:
         tags = boto3_tag_list_to_ansible_dict(client.list_tags_for_resource(aws_retry=True, ResourceArn=arn)["Tags"])
-        found["tags"] = {key: tags[key] for key in params["untag"] if key in tags}
+        found["tags"] = {key: tags[key] for key in [*params["untag"], *params["tags"]] if key in tags}
     return found
 
 
 def wanted(params: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
     """What there will be of it."""
-    return {name: params["kms_key_id"] if name == "kms_key_id" else {} for name in before}
+    all_of_it = {"kms_key_id": params["kms_key_id"], "subscriptions": {}, "tags": params["tags"]}
+    return {name: all_of_it[name] for name in before}
 
 
 def apply(client: Any, arn: str, before: dict[str, Any], after: dict[str, Any]) -> None:
-    """Tags last: they may say whose the subscriptions are."""
+    """Subscriptions before tags: those may say whose they are."""
     if after.get("kms_key_id") != before.get("kms_key_id"):
         client.set_topic_attributes(
             aws_retry=True, TopicArn=arn, AttributeName="KmsMasterKeyId", AttributeValue=after["kms_key_id"]
         )
     for subscription in before.get("subscriptions", {}):
         client.unsubscribe(aws_retry=True, SubscriptionArn=subscription)
-    if before.get("tags"):
-        client.untag_resource(aws_retry=True, ResourceArn=arn, TagKeys=sorted(before["tags"]))
+    tags_before, tags_after = before.get("tags", {}), after.get("tags", {})
+    if gone := sorted(tags_before.keys() - tags_after.keys()):
+        client.untag_resource(aws_retry=True, ResourceArn=arn, TagKeys=gone)
+    if new := {key: value for key, value in tags_after.items() if tags_before.get(key) != value}:
+        client.tag_resource(aws_retry=True, ResourceArn=arn, Tags=ansible_dict_to_boto3_tag_list(new))
 
 
 def main() -> None:
@@ -121,6 +132,7 @@ def main() -> None:
             "kms_key_id": {"type": "str", "no_log": False},
             "unsubscribe": {"type": "list", "elements": "str", "default": []},
             "untag": {"type": "list", "elements": "str", "default": []},
+            "tags": {"type": "dict", "default": {}},
         },
         supports_check_mode=True,
     )

@@ -74,8 +74,9 @@ def key_env(file: Path) -> dict[str, str]:
 class TestPolicies:
     def test_by_name_and_arn_of_aws_and_of_the_account(self, account: Sandbox, administer: Administer) -> None:
         iam = account.client("iam")
-        own = iam.create_policy(PolicyName="Own", Path="/team/", PolicyDocument=ALLOW_ALL)["Policy"]["Arn"]
-        wanted = ["Own", "Billing", AWS_POLICY + "ReadOnlyAccess"]
+        name, path = "Own+=,.@_-9", "/team/+=,.@_-9/"
+        own = iam.create_policy(PolicyName=name, Path=path, PolicyDocument=ALLOW_ALL)["Policy"]["Arn"]
+        wanted = [name, "Billing", AWS_POLICY + "ReadOnlyAccess"]
         administer({"name": "ada"}, iam_admin_managed_policies=wanted)
         attached = iam.list_attached_group_policies(GroupName="Administrators")["AttachedPolicies"]
         assert {policy["PolicyArn"] for policy in attached} == {
@@ -124,17 +125,43 @@ class TestPolicies:
         iam.attach_group_policy(GroupName="Administrators", PolicyArn=AWS_POLICY + "ReadOnlyAccess")
         iam.put_group_policy(GroupName="Administrators", PolicyName="by-hand", PolicyDocument=ALLOW_ALL)
         assert administer({"name": "ada"}).changed == []
-        run = administer({"name": "ada"}, iam_admin_purge=["members", "policies"])
-        assert run.changed == [
-            "Put them into a group with the administrators' policies",
-            "Detach the group's other policies",
-        ]
-        assert [user["UserName"] for user in iam.get_group(GroupName="Administrators")["Users"]] == ["ada"]
+        announced = administer({"name": "eve"}, arguments=("--check",), iam_admin_purge=["members", "policies"])
+        account.clear_journal()
+        run = administer({"name": "eve"}, iam_admin_purge=["members", "policies"])
+        assert run.changed == announced.changed
+        assert run.changed[-1] == "Take the other members and policies from the group"
+        # Who is to come can sign in before anybody leaves.
+        writes = writing(account)
+        assert writes.index("CreateLoginProfile") < writes.index("RemoveUserFromGroup")
+        assert sorted(writes[-3:]) == ["DetachGroupPolicy", "RemoveUserFromGroup", "RemoveUserFromGroup"]
+        assert "user 'bob' taken from group 'Administrators'" in run.task("done")["result"]["msg"]
+        assert [user["UserName"] for user in iam.get_group(GroupName="Administrators")["Users"]] == ["eve"]
         attached = iam.list_attached_group_policies(GroupName="Administrators")["AttachedPolicies"]
         assert [policy["PolicyName"] for policy in attached] == ["AdministratorAccess"]
         assert iam.list_group_policies(GroupName="Administrators")["PolicyNames"] == ["by-hand"]
-        assert len(iam.list_users()["Users"]) == 2
-        assert administer({"name": "ada"}, iam_admin_purge=["members", "policies"]).changed == []
+        assert len(iam.list_users()["Users"]) == 3
+        assert administer({"name": "eve"}, iam_admin_purge=["members", "policies"]).changed == []
+
+    def test_a_purge_of_the_accounts_own_policy_that_gives_full_rights_is_refused(
+        self, account: Sandbox, reading: Reading
+    ) -> None:
+        iam = account.client("iam")
+        iam.create_group(GroupName="Administrators")
+        arns = []
+        for name in ("Full", "Own"):
+            arn = iam.create_policy(PolicyName=name, PolicyDocument=ALLOW_ALL)["Policy"]["Arn"]
+            iam.attach_group_policy(GroupName="Administrators", PolicyArn=arn)
+            arns.append(arn)
+        # Only the version in force counts.
+        nothing = ALLOW_ALL.replace("Allow", "Deny")
+        iam.create_policy_version(PolicyArn=arns[1], PolicyDocument=nothing, SetAsDefault=True)
+        account.clear_journal()
+        options: dict[str, Any] = {"purge": ["policies"], "managed_policies": ["ReadOnlyAccess", arns[1]]}
+        said = reading({"name": "ada"}, **options)["msg"]
+        assert f"The purge would take {arns[0]} from the group" in said
+        assert writing(account) == []
+        plan = reading({"name": "ada"}, purge=["policies"], managed_policies=[arns[0]])
+        assert plan["detach"] == [arns[1]]
 
 
 class TestRemoval:
@@ -164,7 +191,7 @@ class TestRemoval:
         assert [user["UserName"] for user in iam.list_users()["Users"]] == ["ada"]
         (device,) = iam.list_virtual_mfa_devices()["VirtualMFADevices"]
         assert device["SerialNumber"].endswith(":mfa/phones/spare")
-        assert {path.name for path in out.iterdir()} == {"ada.password", "bob2.password", "bob.txt"}
+        assert {path.name for path in out.iterdir()} == {"account", "ada.password", "bob2.password", "bob.txt"}
         assert administer(*gone).changed == []
 
     def test_a_device_of_the_users_name_that_is_somebody_elses_stays(
@@ -238,7 +265,11 @@ class TestPasswords:
         file = tmp_path / "out" / "ada.password"
         administer({"name": "ada", "access_key": True})
         first = file.read_text()
-        assert administer({"name": "ada", "password": "Not-Set-Any-More-1"}).changed == []
+        # The directory is of an earlier version, which did not say whose it is.
+        (tmp_path / "out" / "account").unlink()
+        run = administer({"name": "ada", "password": "Not-Set-Any-More-1"})
+        assert run.changed == ["Note which account the secrets are of"]
+        assert (tmp_path / "out" / "account").read_text() == "123456789012\n"
         run = administer({"name": "ada", "update_password": "always"})
         assert run.changed == ["Let the administrators sign in to the console"]
         assert file.read_text() != first
@@ -405,7 +436,14 @@ class TestNamesAndTags:
         name = "Az09+=,.@_-" + "x" * 53
         key, value = "Größe 大きさ_.:/=+-@", "ключ 値 ٣ ½ \u1680\u2003\u2028\u202f\u205f\u3000 _.:/=+-@"
         path = "/" + "".join(map(chr, range(0x21, 0x7F))) + "/"
-        users = {"name": name, "path": path, "tags": {key: value, "empty": ""}, "access_key": True}
+        users = {
+            "name": name,
+            "path": path,
+            "tags": {key: value, "empty": ""},
+            "access_key": True,
+            "credentials_profile": "Az09+=.@_-",
+            "mfa": "seed",
+        }
         group, options = "Group+=,.@_-" + "y" * 116, {"iam_admin_group_path": path}
         administer(users, iam_admin_group=group, **options)
         iam = account.client("iam")
@@ -413,10 +451,25 @@ class TestNamesAndTags:
         assert iam.get_group(GroupName=group)["Group"]["Arn"].endswith(f":group{path}{group}")
         tags = {tag["Key"]: tag["Value"] for tag in iam.list_user_tags(UserName=name)["Tags"]}
         assert tags == {key: value, "empty": ""}
-        assert (tmp_path / "out" / f"{name}.accessKeys.csv").exists()
+        assert {file.name.removeprefix(name) for file in (tmp_path / "out").iterdir()} == {
+            "account",
+            "credentials",
+            ".accessKeys.csv",
+            ".mfa",
+            ".password",
+        }
+        (device,) = iam.list_mfa_devices(UserName=name)["MFADevices"]
+        assert device["SerialNumber"].endswith(f":mfa/{name}")
+        seed = pyotp.parse_uri((tmp_path / "out" / f"{name}.mfa").read_text().strip())
+        assert isinstance(seed, pyotp.TOTP)
+        assert seed.name.startswith(name)
         again = administer(users, iam_admin_group=group, **options)
         assert again.changed == []
         assert "warnings" not in again.task("Read what the administrators lack")["result"]
+        administer({"name": "ada"}, {**users, "state": "absent"}, iam_admin_group=group)
+        assert [user["UserName"] for user in iam.list_users()["Users"]] == ["ada"]
+        assert iam.list_virtual_mfa_devices()["VirtualMFADevices"] == []
+        assert {file.name for file in (tmp_path / "out").iterdir()} == {"account", "ada.password"}
 
     def test_what_iam_refuses_is_refused_before_any_call_with_the_reason(
         self, account: Sandbox, administer: Administer
@@ -485,6 +538,7 @@ class TestNamesAndTags:
         (device,) = iam.list_virtual_mfa_devices()["VirtualMFADevices"]
         assert device["SerialNumber"].endswith(":mfa/Ada")
         assert {path.name.removeprefix("ada.") for path in (tmp_path / "out").iterdir()} == {
+            "account",
             "password",
             "accessKeys.csv",
             "mfa",
@@ -498,13 +552,17 @@ class TestNamesAndTags:
         for name in ("Ada", "Bob"):
             iam.create_user(UserName=name)
             iam.add_user_to_group(GroupName="Administrators", UserName=name)
+        iam.create_login_profile(UserName="Bob", Password="Some-Password-1")
         gone = {"name": "ADA", "state": "absent"}, {"name": "bob", "state": "absent"}
         assert "Bob would be the last" in reading(*gone)["msg"]
         plan = reading(gone[0], {"name": "bob"})
         assert (plan["remove"], plan["user_names"]["ADA"], plan["members"]) == (["ADA"], "Ada", ["Bob"])
 
 
-def test_two_hundred_users_take_few_calls_and_one_listing(account: Sandbox, administer: Administer) -> None:
+def test_two_hundred_users_take_few_calls_and_one_listing(
+    account: Sandbox, administer: Administer, tmp_path: Path
+) -> None:
+    """Each has password, access key, tags and device; and half as many have left."""
     iam = account.client("iam")
     iam.create_group(GroupName="Administrators")
     iam.attach_group_policy(GroupName="Administrators", PolicyArn=AWS_POLICY + "AdministratorAccess")
@@ -514,14 +572,23 @@ def test_two_hundred_users_take_few_calls_and_one_listing(account: Sandbox, admi
         iam.create_login_profile(UserName=name, Password="Some-Password-1")
         iam.create_access_key(UserName=name)
         iam.add_user_to_group(GroupName="Administrators", UserName=name)
+        device = iam.create_virtual_mfa_device(VirtualMFADeviceName=name)["VirtualMFADevice"]
+        code, now = pyotp.TOTP(device["Base32StringSeed"].decode()), time.time()
+        codes = {"AuthenticationCode1": code.at(now - 30), "AuthenticationCode2": code.at(now)}
+        iam.enable_mfa_device(UserName=name, SerialNumber=device["SerialNumber"], **codes)
     account.clear_journal()
-    users = [{"name": name, "access_key": True, "tags": {"Team": "founders"}} for name in names]
+    users: list[dict[str, Any]] = [
+        {"name": name, "access_key": True, "tags": {"Team": "founders"}, "mfa": "phone"} for name in names
+    ]
+    users += [{"name": f"former-{number}", "state": "absent"} for number in range(100)]
     assert administer(*users).changed == []
+    assert not (tmp_path / "out").exists()
     calls = Counter(call.action for call in account.journal())
     assert writing(account) == []
     assert calls.pop("GetLoginProfile") == calls.pop("ListAccessKeys") == 200
     # All else does not grow with the users, but for the pages of one listing.
     assert calls.pop("GetAccountAuthorizationDetails") == 3
+    assert calls.pop("ListVirtualMFADevices") == 2
     assert calls == {"GetCallerIdentity": 1, "ListAccountAliases": 1}
 
 
@@ -603,12 +670,13 @@ class TestRequireMfaNoMore:
         iam = account.client("iam")
         administer({"name": "ada"}, iam_admin_require_mfa=True)
         iam.put_group_policy(GroupName="Administrators", PolicyName="by-hand", PolicyDocument=ALLOW_ALL)
-        run = administer({"name": "ada"}, arguments=("--diff",))
+        assert administer({"name": "ada"}).changed == []  # left out, it stays as it is
+        run = administer({"name": "ada"}, arguments=("--diff",), iam_admin_require_mfa=False)
         assert run.changed == ["Show the differences", "Require MFA of the group's members, or no more"]
         assert "Policy dayone-require-mfa of IAM group Administrators (as it is)" in run.output
         assert run.task("done")["result"]["msg"] == ["MFA no longer required in group 'Administrators'"]
         assert iam.list_group_policies(GroupName="Administrators")["PolicyNames"] == ["by-hand"]
-        assert administer({"name": "ada"}).changed == []
+        assert administer({"name": "ada"}, iam_admin_require_mfa=False).changed == []
 
 
 class TestRequireMfaOfTheCaller:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import signal
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from account.module_runs import runner
+from account.older_botocore import without_the_operations
 from ansible_collections.dayone.aws_account.plugins.module_utils._topic_key import statement
-from ansible_collections.dayone.aws_account.plugins.module_utils._topic_plan import PUBLISHERS
+from ansible_collections.dayone.aws_account.plugins.module_utils._topic_plan import AWS_DEFAULT, PUBLISHERS, mark_of
 from conftest import Run
 from killing_proxy import Killer
 from sandbox import Sandbox
@@ -20,7 +23,7 @@ TOPIC = "arn:aws:sns:us-east-1:123456789012:billing-alarms"
 GIVEN: dict[str, Any] = {
     "billing_alarm_emails": ["a@example.com", "b@example.com"],
     "billing_alarm_currency": "JPY",
-    "billing_alarm_thresholds": ["1000", "0.5"],
+    "billing_alarm_thresholds": ["1000", "0.1"],
 }
 
 
@@ -43,25 +46,34 @@ def as_user(account: Sandbox) -> dict[str, str]:
 
 
 def test_checked_made_and_left_alone(account: Sandbox, ansible: Ansible) -> None:
-    announced = ansible(play("billing_alarm", **GIVEN), "--check").changed
+    announced = ansible(play("billing_alarm", **GIVEN), "--check")
     assert writing(account) == []
-    assert ansible(play("billing_alarm", **GIVEN)).changed == announced
+    said = announced.task("Say what is still open")["result"]["msg"]
+    assert said[0].startswith("AWS would write to a@example.com, b@example.com, where somebody has to choose")
+    assert "AWS has written" not in str(said)
+    made = ansible(play("billing_alarm", **GIVEN))
+    assert made.changed == announced.changed
+    said = made.task("Say what is still open")["result"]["msg"]
+    assert said[0].startswith("AWS has written to a@example.com, b@example.com. Open the mail")
     for arguments in ([], ["--check", "--diff"]):
         account.clear_journal()
-        assert ansible(play("billing_alarm", **GIVEN), *arguments).changed == []
+        again = ansible(play("billing_alarm", **GIVEN), *arguments)
+        assert again.changed == []
+        assert again.task("Say what is still open")["result"]["msg"] == said
         assert writing(account) == []
         # Two for the caller, one each for preference, alarms and metric, three for the topic, four for two budgets.
         assert len(account.journal()) == 12
 
 
 def test_everything_lands_in_us_east_1(account: Sandbox, ansible: Ansible) -> None:
-    ansible(play("billing_alarm", **GIVEN))
+    # YAML makes numbers of amounts without quotes.
+    ansible(play("billing_alarm", **{**GIVEN, "billing_alarm_thresholds": [1000, 0.1]}))
     answer = account.client("billing").get_billing_preferences(features=["BILLING_ALERTS"])
     assert {item["value"] for item in answer["billingPreferences"]} == {"ENABLED"}
     alarms = account.client("cloudwatch").describe_alarms()["MetricAlarms"]
     assert {alarm["AlarmName"]: alarm["Threshold"] for alarm in alarms} == {
         "billing-alarm-1000-JPY": 1000.0,
-        "billing-alarm-0.5-JPY": 0.5,
+        "billing-alarm-0.1-JPY": 0.1,
     }
     for alarm in alarms:
         assert alarm["Dimensions"] == [{"Name": "Currency", "Value": "JPY"}]
@@ -104,6 +116,23 @@ def told(account: Sandbox) -> list[str]:
     return sorted(item["Endpoint"] for item in listed)
 
 
+def put_alarm(account: Sandbox, name: str, *actions: str, **more: Any) -> None:
+    """An alarm on the charges, as a person would set it."""
+    alarm = {
+        "AlarmName": name,
+        "Namespace": "AWS/Billing",
+        "MetricName": "EstimatedCharges",
+        "Dimensions": [{"Name": "Currency", "Value": "USD"}],
+        "Statistic": "Maximum",
+        "Period": 21600,
+        "EvaluationPeriods": 1,
+        "ComparisonOperator": "GreaterThanThreshold",
+        "Threshold": 10,
+        "AlarmActions": actions,
+    }
+    account.client("cloudwatch").put_metric_alarm(**{**alarm, **more})
+
+
 def alarms(account: Sandbox) -> set[str]:
     return {alarm["AlarmName"] for alarm in account.client("cloudwatch").describe_alarms()["MetricAlarms"]}
 
@@ -129,6 +158,8 @@ def test_everything_on_request_and_gone_when_it_is_not_wanted(account: Sandbox, 
         ("ACTUAL", 100.0),
         ("FORECASTED", 100.0),
     ]
+    assert account.client("cloudwatch", "eu-central-1").describe_alarms()["MetricAlarms"] == []
+    assert account.client("sns", "eu-central-1").list_topics()["Topics"] == []
     (subscription,) = ce.get_anomaly_subscriptions()["AnomalySubscriptions"]
     assert [one["Address"] for one in subscription["Subscribers"]] == [TOPIC]
 
@@ -149,7 +180,7 @@ def test_everything_on_request_and_gone_when_it_is_not_wanted(account: Sandbox, 
     }
     announced = ansible(play("billing_alarm", **less), "--check", "--diff")
     assert "dayone-unusual-charges" in announced.output
-    assert "CloudWatch alarm billing-alarm-0.5-JPY (as it is)" in announced.output
+    assert "CloudWatch alarm billing-alarm-0.1-JPY (as it is)" in announced.output
     assert writing(account) == ["Subscribe"]
     run = ansible(play("billing_alarm", **less))
     assert set(announced.changed) <= set(run.changed)
@@ -164,7 +195,7 @@ def test_everything_on_request_and_gone_when_it_is_not_wanted(account: Sandbox, 
     assert run.task("Note what was done")["result"]["ansible_facts"]["dayone_done"] == [
         "topic 'billing-alarms' set up",
         "alarm at 2000 JPY set",
-        "alarm 'billing-alarm-0.5-JPY' removed",
+        "alarm 'billing-alarm-0.1-JPY' removed",
         "budget that tells of the first cent removed",
         "monthly budget removed",
         "detection of unusual charges removed",
@@ -197,6 +228,63 @@ def test_what_a_person_has_to_do_is_in_the_summary(account: Sandbox, ansible: An
     assert told(account) == GIVEN["billing_alarm_emails"]
 
 
+def test_who_declined_to_be_told_of_unusual_charges_is_named(account: Sandbox, ansible: Ansible) -> None:
+    account.world(cost_explorer=True, decline_anomalies="a@example.com")
+    ce = account.client("ce")
+    monitor = {"MonitorName": "Default-Services-Monitor", "MonitorType": "DIMENSIONAL", "MonitorDimension": "SERVICE"}
+    ce.create_anomaly_subscription(
+        AnomalySubscription={
+            "SubscriptionName": "dayone-unusual-charges",
+            "MonitorArnList": [ce.create_anomaly_monitor(AnomalyMonitor=monitor)["MonitorArn"]],
+            "Frequency": "DAILY",
+            "Subscribers": [{"Type": "EMAIL", "Address": email} for email in GIVEN["billing_alarm_emails"]],
+            "ThresholdExpression": {
+                "Dimensions": {
+                    "Key": "ANOMALY_TOTAL_IMPACT_ABSOLUTE",
+                    "MatchOptions": ["GREATER_THAN_OR_EQUAL"],
+                    "Values": ["10"],
+                }
+            },
+        }
+    )
+    run = ansible(play("billing_alarm", **GIVEN, billing_alarm_anomalies="present"))
+    assert "Tell of unusual charges" not in run.changed
+    (said,) = [one for one in run.task("Say what is still open")["result"]["msg"] if "declined" in one]
+    assert said.startswith("a@example.com declined the mails of Cost Anomaly Detection")
+    assert "Take the address out of billing_alarm_emails" in said
+
+
+def test_what_version_0_1_0_set_is_taken_over_and_what_a_person_set_stays(account: Sandbox, ansible: Ansible) -> None:
+    sns, cloudwatch = account.client("sns"), account.client("cloudwatch")
+    sns.create_topic(Name="billing-alarms")
+    sns.subscribe(TopicArn=TOPIC, Protocol="email", Endpoint="a@example.com")
+    for name, threshold in {"billing-alarm-1000-JPY": 1000, "billing-alarm-0.10-JPY": 0.1}.items():
+        put_alarm(account, name, TOPIC, Dimensions=[{"Name": "Currency", "Value": "JPY"}], Threshold=threshold)
+    ansible(play("billing_alarm", **GIVEN))
+    found = cloudwatch.describe_alarms()["MetricAlarms"]
+    assert {one["AlarmName"] for one in found} == {"billing-alarm-1000-JPY", "billing-alarm-0.10-JPY"}
+    assert all(one["AlarmDescription"].endswith("Set by dayone.aws_account.") for one in found)
+    # The topic was there: whoever may publish still may, and only who was asked by this run is marked.
+    policy = json.loads(sns.get_topic_attributes(TopicArn=TOPIC)["Attributes"]["Policy"])
+    assert {one["Sid"] for one in policy["Statement"]} == {AWS_DEFAULT, "DayoneBillingPublish"}
+    assert told(account) == GIVEN["billing_alarm_emails"]
+    tags = sns.list_tags_for_resource(ResourceArn=TOPIC)["Tags"]
+    assert [tag["Key"] for tag in tags] == [mark_of("b@example.com")]
+    account.clear_journal()
+    assert ansible(play("billing_alarm", **GIVEN)).changed == []
+    assert writing(account) == []
+
+
+def test_an_older_botocore_leaves_a_step_open_and_sets_the_rest(
+    account: Sandbox, ansible: Ansible, tmp_path: Path
+) -> None:
+    run = ansible(play("billing_alarm", **GIVEN), env={"AWS_DATA_PATH": without_the_operations(tmp_path)})
+    assert alarms(account) == {"billing-alarm-1000-JPY", "billing-alarm-0.1-JPY"}
+    (said,) = [one for one in run.task("Say what is still open")["result"]["msg"] if "botocore" in one]
+    assert "1.43.41" in said
+    assert "Receive CloudWatch billing alerts" in said
+
+
 def test_killed_again_and_again_it_gets_there_and_asks_nobody_twice(account: Sandbox, ansible: Ansible) -> None:
     for after, action in ((4, "Subscribe"), (2, "PutMetricAlarm")):
         with Killer(account, after=after) as killer:
@@ -205,7 +293,7 @@ def test_killed_again_and_again_it_gets_there_and_asks_nobody_twice(account: San
     ansible(play("billing_alarm", **GIVEN))
     assert told(account) == GIVEN["billing_alarm_emails"]
     assert [call.action for call in account.journal()].count("Subscribe") == 2
-    assert alarms(account) == {"billing-alarm-1000-JPY", "billing-alarm-0.5-JPY"}
+    assert alarms(account) == {"billing-alarm-1000-JPY", "billing-alarm-0.1-JPY"}
     account.clear_journal()
     assert ansible(play("billing_alarm", **GIVEN)).changed == []
     assert writing(account) == []
@@ -222,7 +310,7 @@ def test_a_currency_that_never_gets_data_is_refused_before_anything_is_made(acco
     assert "charges in USD: an alarm on JPY would never fire" in run.tasks[-1]["result"]["msg"]
     assert writing(account) == []
     ansible(play("billing_alarm", **{**GIVEN, "billing_alarm_currency": "USD"}))
-    assert alarms(account) == {"billing-alarm-1000-USD", "billing-alarm-0.5-USD"}
+    assert alarms(account) == {"billing-alarm-1000-USD", "billing-alarm-0.1-USD"}
 
 
 def test_a_closed_billing_console_leaves_a_step_open_and_sets_the_rest(account: Sandbox, ansible: Ansible) -> None:
@@ -234,28 +322,6 @@ def test_a_closed_billing_console_leaves_a_step_open_and_sets_the_rest(account: 
     key = account.client("iam").create_access_key(UserName="operator")["AccessKey"]
     user = {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
     assert ansible(play("billing_alarm", **GIVEN), env=user).changed == ["Switch billing alerts on"]
-
-
-class TestModules:
-    def test_preferences_are_switched_by_the_keys_that_aws_lists(self, account: Sandbox, ansible: Ansible) -> None:
-        billing = account.client("billing")
-        keys = [
-            item["key"] for item in billing.get_billing_preferences(features=["BILLING_ALERTS"])["billingPreferences"]
-        ]
-        tasks = [
-            {"name": "one", "dayone.aws_account.billing_preferences": {"keys": keys[:1]}},
-            {"name": "all", "dayone.aws_account.billing_preferences": {}},
-            {"name": "again", "dayone.aws_account.billing_preferences": {}},
-            {"name": "off", "dayone.aws_account.billing_preferences": {"state": "disabled"}},
-            {
-                "name": "unknown",
-                "dayone.aws_account.billing_preferences": {"keys": ["no/such/key"]},
-                "ignore_errors": True,
-            },
-        ]
-        run = ansible([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}])
-        assert run.changed == (["one", "off"] if len(keys) == 1 else ["one", "all", "off"])
-        assert "no/such/key" in run.task("unknown")["result"]["msg"]
 
 
 class TestReport:
@@ -293,27 +359,72 @@ class TestReport:
         assert {status[name] for name in ("M5", "R2", "R6")} == {"unknown"}
 
 
+class TestOthersAlarms:
+    """As the account's report sees them."""
+
+    @pytest.fixture
+    def controls(self, account: Sandbox, tmp_path: Path) -> Callable[[], dict[str, Any]]:
+        info = runner(account, tmp_path, "account_posture_info", region="eu-central-1")
+        return lambda: {control["id"]: control for control in info()["controls"]}
+
+    def test_a_topic_of_another_account_leaves_one_control_unknown(
+        self, account: Sandbox, controls: Callable[[], dict[str, Any]]
+    ) -> None:
+        put_alarm(account, "theirs", TOPIC.replace(ACCOUNT, "210987654321"))
+        found = controls()
+        assert (found["B3"]["status"], found["B5"]["status"]) == ("pass", "unknown")
+        assert "AWS answered ListSubscriptionsByTopic with AuthorizationError" in found["B5"]["remedy"]
+        assert found["B7"]["remedy"].startswith("AWS has measured no charges yet")
+
+    def test_one_without_actions_does_not_fail_an_account_whose_own_tell_somebody(
+        self, account: Sandbox, controls: Callable[[], dict[str, Any]]
+    ) -> None:
+        topic = account.client("sns").create_topic(Name="billing-alarms")["TopicArn"]
+        account.client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint="a@example.com")
+        account.world(confirm_subscription="a@example.com")
+        put_alarm(account, "theirs")
+        assert controls()["B5"]["status"] == "fail"
+        put_alarm(account, "billing-alarm-10-USD", topic, AlarmDescription="Set by dayone.aws_account.")
+        assert controls()["B5"]["status"] == "pass"
+
+
 def test_wrong_input_stops_before_the_first_call(account: Sandbox, ansible: Ansible) -> None:
     many = [f"{number}@example.com" for number in range(41)]
     wrong: list[tuple[dict[str, Any], str]] = [
         ({"billing_alarm_emails": []}, "billing_alarm_emails is empty"),
         ({"billing_alarm_emails": ["a@b"]}, "founder@example.com"),
+        ({"billing_alarm_emails": ["a@example.com,b@example.com"]}, "one address to an item"),
+        ({"billing_alarm_emails": ["a@example.com\n"]}, "one address to an item"),
+        ({"billing_alarm_emails": ["Ada <a@example.com>"]}, "has 'Ada <a@example.com>'"),
         ({"billing_alarm_emails": many}, "has 41 addresses; up to 40"),
         ({"billing_alarm_emails": many[:11], "billing_alarm_monthly_budget": "5"}, "has 11 addresses; up to 40"),
         ({"billing_alarm_free_tier_emails": many[:11]}, "billing_alarm_free_tier_emails has 11"),
         ({"billing_alarm_currency": "JP"}, "JPY"),
         ({"billing_alarm_thresholds": ["1,000"]}, "billing_alarm_thresholds is 1,000"),
+        ({"billing_alarm_thresholds": []}, "give at least one decimal number"),
+        ({"billing_alarm_thresholds": ["\uff11\uff10"]}, "give at least one decimal number"),
+        ({"billing_alarm_thresholds": ["1e3"]}, "billing_alarm_thresholds is 1e3"),
+        ({"billing_alarm_thresholds": ["-1"]}, "billing_alarm_thresholds is -1"),
+        ({"billing_alarm_thresholds": ["10\n"]}, "give at least one decimal number"),
         ({"billing_alarm_thresholds": ["0"]}, "billing_alarm_thresholds is 0"),
         ({"billing_alarm_thresholds": ["1", "1.0"]}, "billing_alarm_thresholds is 1, 1.0"),
         ({"billing_alarm_thresholds": ["1234567890123456"]}, "up to 15 digits"),
         ({"billing_alarm_topic": "a topic"}, "billing_alarm_topic is 'a topic'"),
+        ({"billing_alarm_topic": "topic\n"}, "it may have 1 to 256 letters"),
         ({"billing_alarm_name": ""}, "billing_alarm_name is ''"),
+        ({"billing_alarm_name": "alarm\n"}, "no control characters"),
         ({"billing_alarm_description": "d" * 901}, "has 901 characters"),
         ({"billing_alarm_kms_key": "alias/aws/sns"}, "billing_alarm_kms_key is 'alias/aws/sns'"),
+        ({"billing_alarm_kms_key": "arn:aws:kms:us-east-1:123456789012:alias/aws/sns"}, "alias/aws/sns'; give"),
         ({"billing_alarm_kms_key": "arn:aws:kms:eu-west-1:123456789012:key/k"}, "of us-east-1"),
         ({"billing_alarm_monthly_budget": "a lot"}, "billing_alarm_monthly_budget is 'a lot'"),
+        ({"billing_alarm_monthly_budget": "\n"}, "give a decimal number of US dollars"),
         ({"billing_alarm_monthly_budget": "0"}, "billing_alarm_monthly_budget is '0'"),
         ({"billing_alarm_anomaly_threshold": "-1"}, "billing_alarm_anomaly_threshold is '-1'"),
+        ({"billing_alarm_anomaly_threshold": "10000000001"}, "up to 10000000000"),
+        ({"billing_alarm_emails": many[:11], "billing_alarm_anomalies": "present"}, "has 11 addresses; up to 40"),
+        ({"billing_alarm_emails": ["a/b@example.com"], "billing_alarm_anomalies": "present"}, "one of its characters"),
+        ({"billing_alarm_anomaly_frequency": "hourly"}, "billing_alarm_anomaly_frequency"),
         ({"billing_alarm_anomalies": "on"}, "billing_alarm_anomalies"),
     ]
     check = {"name": "dayone.aws_account.billing_alarm", "tasks_from": "check_input", "apply": {"ignore_errors": True}}

@@ -226,12 +226,27 @@ class TestCostAnomalyMonitor:
         failed = anomalies(emails=["a@example.com"], fails=True)
         assert failed["reason"] == "cost_explorer_off"
         assert "Open it once in the console" in failed["msg"]
+        gone = anomalies(state="absent")
+        assert (gone["changed"], gone["monitor"], gone["subscription"]) == (False, "", {})
+        assert gone["diff"]["before"] == gone["diff"]["after"]
+        account.fail("ce", "GetAnomalyMonitors", "AccessDeniedException", message="not authorized to perform: ce:Get")
+        assert "reason" not in anomalies(state="absent", fails=True)
+
+    def test_who_declined_is_named_as_long_as_they_are_wanted(self, account: Sandbox, anomalies: Run) -> None:
+        emails = ["a@example.com", "b@example.com"]
+        assert anomalies(emails=emails)["declined"] == []
+        account.world(decline_anomalies="b@example.com")
+        found = anomalies(emails=emails)
+        assert (found["changed"], found["declined"]) == (False, ["b@example.com"])
+        assert anomalies(emails=emails[:1])["declined"] == []
+        assert anomalies(emails=emails[:1], state="absent")["declined"] == []
 
     @pytest.mark.parametrize(
         ("options", "words"),
         [
             ({}, "takes one to 10 emails"),
             ({"emails": ["nobody"]}, "'nobody' is no e-mail address"),
+            ({"emails": ["a/b@example.com"]}, "does not take the address 'a/b@example.com'"),
             ({"emails": ["a@example.com"], "frequency": "immediate"}, "takes sns_topic"),
             ({"sns_topic": "alerts", "frequency": "immediate"}, "sns_topic is 'alerts'"),
             ({"emails": ["a@example.com"], "threshold": "1,000"}, "threshold is '1,000'"),

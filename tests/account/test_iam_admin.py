@@ -130,6 +130,7 @@ class TestIamAdmin:
             iam.get_login_profile(UserName="robot@example")
 
         assert sorted(path.name for path in out.iterdir()) == [
+            "account",
             "admin.accessKeys.csv",
             "admin.mfa",
             "admin.mfa.png",
@@ -188,7 +189,11 @@ class TestInput:
         ("role", "variables", "words"),
         [
             ("password_policy", {"password_policy_minimum_length": 5}, ["password_policy_minimum_length", "6 to 128"]),
-            ("password_policy", {"password_policy_reuse_prevention": 25}, ["reuse_prevention", "0 to 24"]),
+            (
+                "password_policy",
+                {"password_policy_reuse_prevention": 25, "password_policy_max_age_days": 1096},
+                ["reuse_prevention", "0 to 24", "password_policy_max_age_days", "1095"],
+            ),
             ("iam_admin", {}, ["iam_admin_users"]),
             ("iam_admin", {"iam_admin_users": []}, ["iam_admin_users", "at least one"]),
             ("iam_admin", {"iam_admin_users": [{"access_key": True}]}, ["name", "iam_admin_users"]),

@@ -185,11 +185,12 @@ AT_FIRST: dict[str, Any] = {
     "billing_alarm_free_tier_emails": ["founder@example.com"],
 }
 ADMIN = AT_FIRST["iam_admin_users"][0]
-AT_FIRST["iam_admin_users"] = [ADMIN, {"name": "eve", "mfa": "none"}]
+EVE = {"name": "eve", "mfa": "none", "access_key": True, "credentials_profile": "eve"}
+AT_FIRST["iam_admin_users"] = [ADMIN, EVE]
 LATER = {
     **AT_FIRST,
     "cloudtrail_name": "renamed",
-    "iam_admin_users": [ADMIN, {"name": "eve", "state": "absent"}],
+    "iam_admin_users": [ADMIN, {**EVE, "state": "absent"}],
     "billing_alarm_emails": ["founder@example.com"],
 }
 # The role has it take confirmed subscriptions and encryption away.

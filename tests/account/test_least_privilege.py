@@ -69,6 +69,7 @@ RUNS: dict[str, list[dict[str, Any]]] = {
                 ROBOT,
             ],
             **IN_SECRETS_MANAGER,
+            "iam_admin_require_mfa": False,
             "iam_admin_mfa_rotate": ["robot"],
             "iam_admin_purge": ["members", "policies"],
             "iam_admin_account_alias_state": "absent",
@@ -152,6 +153,9 @@ def between_runs(account: Sandbox, role: str, out: Path, number: int) -> None:
         )
         iam.attach_user_policy(UserName="bob", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")
         iam.put_user_policy(UserName="bob", PolicyName="own", PolicyDocument=json.dumps(POLICY))
+        # A policy of the account's own, which the purge has to read before it goes.
+        own = iam.create_policy(PolicyName="own", PolicyDocument=json.dumps(POLICY))["Policy"]["Arn"]
+        iam.attach_group_policy(GroupName="Administrators", PolicyArn=own)
     if (role, number) == ("iam_admin", 2):
         credentials_by_hand.give(iam, "bob")
     if (role, number) == ("cloudtrail", 1):

@@ -696,10 +696,10 @@ class TestSummary:
         left = [".robot.mfa.partial", ".robot.accessKeys.csv.creating", "..robot.accessKeys.csv.creating.partial"]
         for name in [*left, "robot2.mfa"]:
             (tmp_path / "out" / name).touch()
-        other = {"name": "other", "console_access": False, "mfa": "none"}
+        other = {"name": "other", "password": "Given-By-Hand-2026", "mfa": "none"}
         ansible(role(iam_admin_users=[other, {"name": "robot", "state": "absent"}], **options))
         assert keeper.describe_secret(SecretId="acme/robot")["DeletedDate"]
-        assert [path.name for path in (tmp_path / "out").iterdir()] == ["robot2.mfa"]
+        assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["account", "robot2.mfa"]
 
     def test_a_secret_without_a_device_goes_with_the_user_too(
         self, account: Sandbox, ansible: Ansible, tmp_path: Path
@@ -713,12 +713,27 @@ class TestSummary:
         out = tmp_path / "out"
         out.mkdir(mode=0o700)
         (out / "robot.mfa").write_text(uri)
-        users = [{"name": "other", "console_access": False, "mfa": "none"}, {"name": "robot", "state": "absent"}]
+        users = [
+            {"name": "other", "password": "Given-By-Hand-2026", "mfa": "none"},
+            {"name": "robot", "state": "absent"},
+        ]
         options = {"dayone_output_dir": str(out), "iam_admin_mfa_keeper": "secretsmanager"}
         ansible(role(iam_admin_users=users, **options))
         assert keeper.describe_secret(SecretId="dayone/mfa/robot")["DeletedDate"]
         assert [user["UserName"] for user in iam.list_users()["Users"]] == ["other"]
-        assert list(out.iterdir()) == []
+        assert [path.name for path in out.iterdir()] == ["account"]
+        # A user who is gone already, as after a run that was killed or a removal by hand.
+        keeper.restore_secret(SecretId="dayone/mfa/robot")
+        (out / "robot.mfa").write_text(uri)
+        account.clear_journal()
+        run = ansible(role(iam_admin_users=users, **options))
+        assert run.changed == ["Delete their virtual MFA devices, and seeds of users who are gone"]
+        assert keeper.describe_secret(SecretId="dayone/mfa/robot")["DeletedDate"]
+        assert [path.name for path in out.iterdir()] == ["account"]
+        account.clear_journal()
+        assert ansible(role(iam_admin_users=users, **options)).changed == []
+        calls = [call.action for call in account.journal()]
+        assert (calls.count("DescribeSecret"), calls.count("GetSecretValue")) == (1, 0)
 
     def test_a_user_may_not_have_the_name_of_anothers_rotated_device(self, ansible: Ansible, tmp_path: Path) -> None:
         users = [{"name": "bob"}, {"name": "Bob-rotated"}]

@@ -77,6 +77,13 @@ def test_a_subscription_comes_changes_and_goes(ce: Any, monitor: str) -> None:
         ce.update_anomaly_subscription(SubscriptionArn=arn, Frequency="WEEKLY")
 
 
+def test_a_subscriber_may_decline(account: Sandbox, ce: Any, monitor: str) -> None:
+    subscribe(ce, monitor, Subscribers=emails(2))
+    account.world(decline_anomalies=emails(1)[0]["Address"])
+    (found,) = ce.get_anomaly_subscriptions()["AnomalySubscriptions"]
+    assert [one["Status"] for one in found["Subscribers"]] == ["DECLINED", "CONFIRMED"]
+
+
 def test_lists_come_in_pages(ce: Any, monitor: str) -> None:
     made = [subscribe(ce, monitor) for _number in range(2)]
     first = ce.get_anomaly_subscriptions(MaxResults=1)

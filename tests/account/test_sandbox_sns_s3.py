@@ -52,6 +52,11 @@ def test_an_address_is_pending_until_its_owner_confirms(account: Sandbox, sns: A
     assert listed(sns, topic) == []
 
 
+def test_another_account_does_not_see_who_is_subscribed(account: Sandbox, topic: str) -> None:
+    with refused("AuthorizationError", 403):
+        account.account_client("sns", "210987654321").list_subscriptions_by_topic(TopicArn=topic)
+
+
 def test_who_unsubscribed_is_listed_as_deleted(account: Sandbox, sns: Any, topic: str) -> None:
     sns.subscribe(TopicArn=topic, Protocol="email", Endpoint=EMAIL)
     account.world(confirm_subscription=EMAIL, unsubscribe=EMAIL)

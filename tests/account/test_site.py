@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +29,37 @@ def secrets(out: Path) -> list[str]:
     return found + [path.read_text().split("secret=")[1].split("&")[0] for path in out.glob("*.mfa")]
 
 
-@pytest.mark.parametrize("mfa", ["phone", "seed"])
-def test_checked_run_and_run_again(account: Sandbox, ansible: Ansible, tmp_path: Path, mfa: str) -> None:
+def assert_billing_alone_is_in_us_east_1(account: Sandbox, home: str) -> None:
+    """Alarms and their topic there, trail, bucket and what else has a region at home."""
+    alarms, topics = (
+        {
+            region: len(account.client(service, region).get_paginator(operation).paginate().build_full_result()[listed])
+            for region in (home, "us-east-1")
+        }
+        for service, operation, listed in (
+            ("cloudwatch", "describe_alarms", "MetricAlarms"),
+            ("sns", "list_topics", "Topics"),
+        )
+    )
+    assert alarms == {home: 0, "us-east-1": len(ARTICLE["billing_alarm_thresholds"])}
+    assert topics == {home: 0, "us-east-1": 1}
+    (trail,) = account.client("cloudtrail", home).describe_trails()["trailList"]
+    assert trail["HomeRegion"] == home
+    bucket = account.client("s3", home).get_bucket_location(Bucket=trail["S3BucketName"])
+    assert bucket["LocationConstraint"] == home
+
+
+@pytest.mark.parametrize(("mfa", "home"), [("phone", "ap-northeast-1"), ("seed", "eu-central-1")])
+def test_checked_run_and_run_again(account: Sandbox, ansible: Ansible, tmp_path: Path, mfa: str, home: str) -> None:
     out = tmp_path / "out"
+    ansible = partial(ansible, env={"AWS_REGION": home, "AWS_DEFAULT_REGION": home})
     administrator = {**ARTICLE["iam_admin_users"][0], "mfa": mfa}
-    variables = {**ARTICLE, "iam_admin_users": [administrator], "dayone_output_dir": str(out)}
+    variables = {
+        **ARTICLE,
+        "iam_admin_users": [administrator],
+        "cloudtrail_home_region": home,
+        "dayone_output_dir": str(out),
+    }
 
     announced = ansible(SITE, "--check", extra_vars=variables)
     assert writing(account) == []
@@ -45,6 +72,7 @@ def test_checked_run_and_run_again(account: Sandbox, ansible: Ansible, tmp_path:
     for secret in secrets(out):
         assert secret not in first.output + str(first.tasks)
     assert {path.stat().st_mode & 0o777 for path in out.iterdir()} == {0o600}
+    assert_billing_alone_is_in_us_east_1(account, home)
 
     account.clear_journal()
     second = ansible(SITE, extra_vars=variables)

@@ -87,6 +87,8 @@ def _set_world(world: World, fields: dict[str, Any]) -> Any:
             world.unsubscribed_endpoints.add((account, value))
         elif name == "expire_subscription":
             world.expired_endpoints.add((account, value))
+        elif name == "decline_anomalies":
+            world.declined_anomalies.add((account, value))
         elif name == "clock_ahead_seconds":
             world.clock_ahead_seconds = value
         else:
@@ -165,6 +167,7 @@ WORLD_FIELDS: dict[str, Callable[[Any], bool]] = {
     "confirm_subscription": _is_text,
     "unsubscribe": _is_text,
     "expire_subscription": _is_text,
+    "decline_anomalies": _is_text,
 }
 assert WORLD_FIELDS.keys() >= {field.name for field in dataclasses.fields(Switches)}
 

@@ -63,6 +63,8 @@ class World:
     unsubscribed_endpoints: set[tuple[str, str]] = dataclasses.field(default_factory=set)
     # Those that nobody confirmed in time.
     expired_endpoints: set[tuple[str, str]] = dataclasses.field(default_factory=set)
+    # Who does not accept what Cost Anomaly Detection sends.
+    declined_anomalies: set[tuple[str, str]] = dataclasses.field(default_factory=set)
     faults: list[Fault] = dataclasses.field(default_factory=list)
     sessions: dict[str, Principal] = dataclasses.field(default_factory=dict)
     journal: list[Call] = dataclasses.field(default_factory=list)

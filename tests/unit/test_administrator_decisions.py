@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -11,6 +12,7 @@ from ansible_collections.dayone.aws_account.plugins.filter.broken_password_rules
 from ansible_collections.dayone.aws_account.plugins.module_utils._access_key import (
     AccessKey,
     profile_in,
+    remove_profile,
     to_csv,
     write_profile,
 )
@@ -18,6 +20,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._administrators
     Group,
     RefusalError,
     User,
+    allows_everything,
     check_rights,
     check_who_goes,
     device_of,
@@ -26,6 +29,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._administrators
     lacks_tags,
     other_paths,
     remaining,
+    requires_mfa_anew,
     spelled,
     users_of,
 )
@@ -127,6 +131,29 @@ def test_a_profile_is_written_and_all_else_stays(tmp_path: Path, before: str, af
     assert file.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("[ada]\naws_access_key_id = K\naws_secret_access_key = s\n", None),
+        (
+            "# mine\n[a]\nx = 1\n\n[ada]\naws_access_key_id = K\naws_secret_access_key = s\n",
+            "# mine\n[a]\nx = 1\n",
+        ),
+        (
+            "[ada]\nAWS_ACCESS_KEY_ID: K\nregion = x\naws_secret_access_key: s\n\n[z]\na = 1\n",
+            "[ada]\nregion = x\n\n[z]\na = 1\n",
+        ),
+        ("[z]\na = 1\n", "[z]\na = 1\n"),
+    ],
+)
+def test_a_profile_goes_and_all_else_stays(tmp_path: Path, before: str, after: str | None) -> None:
+    file = tmp_path / "credentials"
+    file.write_text(before)
+    remove_profile(file, "ada")
+    assert (file.read_text() if file.exists() else None) == after
+    remove_profile(file, "ada")
+
+
 def test_a_link_to_a_credentials_file_stays_a_link(tmp_path: Path) -> None:
     (tmp_path / "real").write_text("")
     (tmp_path / "credentials").symlink_to(tmp_path / "real")
@@ -160,7 +187,9 @@ def test_a_file_that_is_no_credentials_file_is_not_quoted(tmp_path: Path, text: 
         profile_in(file, "ada")
     with pytest.raises(ValueError, match=line) as written:
         write_profile(file, "ada", KEY)
-    assert "hidden" not in f"{read.value} {written.value}"
+    with pytest.raises(ValueError, match=line) as removed:
+        remove_profile(file, "ada")
+    assert "hidden" not in f"{read.value} {written.value} {removed.value}"
     assert file.read_text() == text
 
 
@@ -191,13 +220,33 @@ def test_the_group_in_the_account(name: str) -> None:
     [
         ({"Statement": []}, ""),
         ({"Statement": [1]}, "put"),
-        (None, "delete"),
+        ({}, "delete"),
+        (None, ""),
     ],
 )
 def test_the_policy_that_requires_mfa(wanted: dict[str, Any] | None, change: str) -> None:
     params = {"inline_policy": wanted, "inline_policy_name": "dayone-require-mfa"}
     assert inline_policy_change(params, group_of(DETAILS, "Administrators")) == change
     assert inline_policy_change(params, None) == ("put" if wanted else "")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "left", "anew"),
+    [
+        ({"Statement": []}, {"ada"}, False),
+        ({"Statement": []}, {"ada", "eve"}, True),
+        ({"Statement": [1]}, {"ada"}, True),
+        ({}, {"ada", "eve"}, False),
+        # Left alone, it is there for who joins.
+        (None, {"ada"}, False),
+        (None, {"ada", "eve"}, True),
+    ],
+)
+def test_who_needs_mfa_anew(wanted: dict[str, Any] | None, left: set[str], anew: bool) -> None:
+    params = {"inline_policy": wanted, "inline_policy_name": "dayone-require-mfa"}
+    group = Group("Administrators", "/", {}, {"dayone-require-mfa": {"Statement": []}}, {"ada"})
+    assert requires_mfa_anew(params, group, left) == anew
+    assert requires_mfa_anew(params, None, left) == bool(wanted)
 
 
 def test_who_remains() -> None:
@@ -209,13 +258,15 @@ def test_who_remains() -> None:
     ("caller", "leaving", "left", "words"),
     [
         ("arn:aws:iam::1:user/team/ada", {"ada"}, {"bob"}, "This run is 'ada' itself"),
-        ("arn:aws:iam::1:root", {"ada"}, set[str](), "Nobody would be left"),
+        ("arn:aws:iam::1:root", {"ada"}, set[str](), "Nobody would be left in the group 'Administrators':"),
+        ("arn:aws:iam::1:root", {"ada"}, {"robot", "idle"}, r"with a password or an active access key \(idle, robot:"),
     ],
 )
 def test_who_may_not_go(caller: str, leaving: set[str], left: set[str], words: str) -> None:
     with pytest.raises(RefusalError, match=words):
-        check_who_goes("Administrators", caller, leaving, left)
-    check_who_goes("Administrators", "arn:aws:iam::1:user/eve", leaving, {"eve"})
+        check_who_goes("Administrators", caller, leaving, left, ["bob", "eve"].__contains__)
+    check_who_goes("Administrators", "arn:aws:iam::1:user/eve", leaving, {"eve", "idle"}, "eve".__eq__)
+    check_who_goes("Administrators", "arn:aws:iam::1:user/eve", set(), set(), "".__eq__)
 
 
 def test_a_device_by_name_and_path() -> None:
@@ -325,6 +376,33 @@ def test_rules_that_a_password_breaks() -> None:
     ]
 
 
+ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+# Policies of the account's own, by the end of their ARNs.
+OWN: dict[str, Any] = {
+    "Own": {"Statement": {**ALL, "Action": "s3:*"}},
+    "Full": {"Statement": [{**ALL, "Action": ["*:*"]}]},
+    "FullWithMfa": {"Statement": [{**ALL, "Condition": MFA}]},
+}
+
+
+@pytest.mark.parametrize(
+    ("document", "always", "sometimes"),
+    [
+        (OWN["Own"], False, False),
+        (OWN["Full"], True, True),
+        (OWN["FullWithMfa"], False, True),
+        ({"Statement": {**ALL, "Effect": "Deny"}}, False, False),
+        ({"Statement": {**ALL, "Resource": "arn:aws:s3:::*"}}, False, False),
+        ({"Statement": {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}}, False, False),
+        ('{"Statement": {"Effect": "Allow", "Action": "*", "Resource": ["*"]}}', True, True),
+    ],
+)
+def test_a_policy_that_allows_everything(document: dict[str, Any] | str, always: bool, sometimes: bool) -> None:
+    assert allows_everything(document, always=True) == always
+    assert allows_everything(document, always=False) == sometimes
+
+
 @pytest.mark.parametrize(
     ("detach", "wanted", "is_refused"),
     [
@@ -332,11 +410,19 @@ def test_rules_that_a_password_breaks() -> None:
         (["arn:aws:iam::aws:policy/ReadOnlyAccess"], ["arn:aws:iam::aws:policy/AdministratorAccess"], False),
         (["arn:aws:iam::aws:policy/AdministratorAccess"], ["arn:aws:iam::1:policy/Own"], True),
         (["arn:aws:iam::1:policy/Own"], [], True),
+        (["arn:aws:iam::1:policy/Own"], ["arn:aws:iam::aws:policy/ReadOnlyAccess"], False),
+        (["arn:aws:iam::1:policy/Full"], ["arn:aws:iam::aws:policy/ReadOnlyAccess"], True),
+        (["arn:aws:iam::1:policy/FullWithMfa"], ["arn:aws:iam::1:policy/Own"], True),
+        (["arn:aws:iam::aws:policy/AdministratorAccess"], ["arn:aws:iam::1:policy/FullWithMfa"], True),
+        (["arn:aws:iam::aws:policy/AdministratorAccess"], ["arn:aws:iam::1:policy/Full"], False),
+        (["arn:aws:iam::1:policy/Full"], ["arn:aws:iam::aws:policy/AdministratorAccess"], False),
     ],
 )
 def test_a_purge_leaves_administrators_their_rights(detach: list[str], wanted: list[str], is_refused: bool) -> None:
-    if not is_refused:
-        check_rights("Administrators", detach, wanted)
-        return
-    with pytest.raises(RefusalError, match="without an administrator"):
-        check_rights("Administrators", detach, wanted)
+    def document_of(arn: str) -> Any:
+        return OWN[arn.rsplit("/", 1)[1]]
+
+    group = Group("Administrators", "/", {}, {}, set())
+    with pytest.raises(RefusalError, match="without an administrator") if is_refused else nullcontext():
+        check_rights(group, detach, wanted, document_of)
+    check_rights(group._replace(inline_policies={"own": OWN["Full"]}), detach, wanted, document_of)

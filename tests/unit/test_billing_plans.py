@@ -10,9 +10,11 @@ import pytest
 from ansible_collections.dayone.aws_account.plugins.module_utils import _alarm_plan, _topic_plan
 from ansible_collections.dayone.aws_account.plugins.module_utils._alarm_plan import Alarms, changes, silent
 from ansible_collections.dayone.aws_account.plugins.module_utils._billing import read_free_tier, state_of
-from ansible_collections.dayone.aws_account.plugins.module_utils._topic_key import check_key, check_policy
+from ansible_collections.dayone.aws_account.plugins.module_utils._topic_key import cannot_look, check_key, check_policy
 from ansible_collections.dayone.aws_account.plugins.module_utils._topic_plan import (
     AWS_DEFAULT,
+    MADE,
+    MADE_AS,
     MARKED_AS,
     PUBLISHERS,
     Topic,
@@ -24,6 +26,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._topic_plan imp
 from ansible_collections.dayone.aws_account.plugins.modules.billing_alarms_info import check_currency, wanted_alarms
 
 ARN = "arn:aws:sns:us-east-1:123456789012:billing-alarms"
+ACCOUNT = "123456789012"
 KEY = "arn:aws:kms:us-east-1:123456789012:key/k"
 THEIRS = {"Sid": "Theirs", "Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "SNS:Subscribe", "Resource": ARN}
 METADATA = {"Arn": KEY, "KeyManager": "CUSTOMER", "KeyState": "Enabled", "KeySpec": "SYMMETRIC_DEFAULT"}
@@ -90,13 +93,46 @@ class TestAlarms:
         alarm = {**self.as_set()[0], **theirs}
         assert changes(self.WANTED, [*self.as_set(), alarm]) == []
 
-    def test_an_alarm_that_somebody_else_has_under_a_wanted_name_is_not_touched(self) -> None:
-        with pytest.raises(ValueError, match="'billing-alarm-1000-JPY' that this role has not set"):
-            changes(self.WANTED, self.as_set(AlarmDescription="Mine."))
+    @pytest.mark.parametrize("name", ["billing-alarm-0.1-JPY", "billing-alarm-0.10-JPY"])
+    def test_one_that_version_0_1_0_set_is_taken_over_under_its_name(self, name: str) -> None:
+        old = {**self.as_set()[1], "AlarmName": name, "AlarmDescription": "Too much.", "ActionsEnabled": False}
+        marked = {**old, "AlarmDescription": self.WANTED.marked_description()}
+        (taken,) = changes(self.WANTED, [self.as_set()[0], old])
+        assert (taken["name"], taken["state"], taken["threshold"]) == (name, "present", "0.1")
+        assert taken["after"]["description"] == self.WANTED.marked_description()
+        assert silent(self.WANTED, [old]) == []
+        assert changes(self.WANTED, [self.as_set()[0], marked]) == []
+        (gone,) = changes(self.WANTED._replace(thresholds=[Decimal(1000)]), [self.as_set()[0], marked])
+        assert (gone["name"], gone["state"]) == (name, "absent")
 
-    def test_an_alarm_whose_actions_are_off_is_named(self) -> None:
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            {"Threshold": 999.0},
+            {"Namespace": "Mine"},
+            {"MetricName": "Charges"},
+            {"Dimensions": [{"Name": "Currency", "Value": "USD"}]},
+            {"Dimensions": [{"Name": "Currency", "Value": "JPY"}, {"Name": "ServiceName", "Value": "AmazonS3"}]},
+            {"AlarmActions": []},
+            {"AlarmActions": [ARN, f"{ARN}-too"]},
+            {"OKActions": [ARN]},
+            {"InsufficientDataActions": [ARN]},
+        ],
+    )
+    def test_an_alarm_without_our_mark_that_does_something_else_is_not_touched(self, changed: dict[str, Any]) -> None:
+        (theirs, _other) = self.as_set(AlarmDescription="Mine.", **changed)
+        with pytest.raises(ValueError, match="'billing-alarm-1000-JPY' that this role has not set"):
+            changes(self.WANTED, [theirs])
+        spelled = {**theirs, "AlarmName": "billing-alarm-1000.0-JPY"}
+        assert "billing-alarm-1000.0-JPY" not in {one["name"] for one in changes(self.WANTED, [spelled])}
+
+    def test_an_alarm_whose_actions_stay_off_is_named(self) -> None:
+        off = self.as_set(ActionsEnabled=False)[0]
         assert silent(self.WANTED, self.as_set()) == []
-        assert silent(self.WANTED, self.as_set(ActionsEnabled=False)[:1]) == ["billing-alarm-1000-JPY"]
+        assert silent(self.WANTED, [off]) == ["billing-alarm-1000-JPY"]
+        # One that is set again speaks again, and one that goes says nothing.
+        assert silent(self.WANTED, [{**off, "Period": 300}]) == []
+        assert silent(self.WANTED._replace(thresholds=[Decimal(5)]), [off]) == []
 
     def test_ours_are_known_by_what_is_set_in_the_same_call(self) -> None:
         assert self.WANTED.marked_description() == f"Too much. {_alarm_plan.MARK}"
@@ -146,9 +182,9 @@ class TestTopic:
         made = plan(ARN, None, ["a@example.com", "a@example.com"], None)
         assert made.differs
         assert made.before == {}
-        assert (made.subscribe, made.pending) == (["a@example.com"], ["a@example.com"])
+        assert (made.subscribe, made.pending) == (["a@example.com"], [])
         assert made.policy["Statement"] == [publish_statement(ARN)]
-        assert list(made.tags) == [mark_of("a@example.com")]
+        assert made.tags == {MADE: MADE_AS, mark_of("a@example.com"): MARKED_AS}
         assert "a@example.com" not in str(made.tags)
 
     @pytest.mark.parametrize("arn", [f"{ARN}:1", "PendingConfirmation"])
@@ -158,10 +194,31 @@ class TestTopic:
         assert left.subscribe == []
         assert left.pending == ([] if arn.startswith("arn:") else ["a@example.com"])
 
-    def test_one_that_a_killed_run_subscribed_gets_its_mark(self) -> None:
-        found = plan(ARN, topic(("a@example.com", "PendingConfirmation")), ["a@example.com"], None)
-        assert found.differs
-        assert found.subscribe == []
+    def test_who_is_asked_is_marked_before(self) -> None:
+        asked = plan(ARN, topic(("b@example.com", f"{ARN}:1")), ["a@example.com", "b@example.com"], None)
+        assert (asked.subscribe, asked.tags) == (["a@example.com"], {mark_of("a@example.com"): MARKED_AS})
+        # As a run leaves it that is killed between the two.
+        marked = plan(ARN, topic(marks=("a@example.com",)), ["a@example.com"], None)
+        assert marked.differs
+        assert (marked.subscribe, marked.tags) == (["a@example.com"], {})
+
+    @pytest.mark.parametrize("arn", [f"{ARN}:1", "PendingConfirmation", "Deleted"])
+    def test_who_was_subscribed_by_hand_is_not_ours_when_listed(self, arn: str) -> None:
+        by_hand = topic(("a@example.com", arn))
+        listed = plan(ARN, by_hand, ["a@example.com"], None)
+        assert not listed.differs
+        assert (listed.subscribe, listed.tags) == ([], {})
+        left = plan(ARN, by_hand._replace(tags={**by_hand.tags, **listed.tags}), ["b@example.com"], None)
+        assert (left.unsubscribe, left.leaving) == ({}, [])
+
+    def test_there_is_room_for_so_many_marks(self) -> None:
+        old, new = ([f"{letter}{number}@example.com" for number in range(40)] for letter in "ab")
+        confirmed = topic(*((email, f"{ARN}:{email}") for email in old), marks=tuple(old))
+        swapped = plan(ARN, confirmed, new, None)
+        assert (len(swapped.untag), len(swapped.tags), len(swapped.unsubscribe)) == (40, 40, 40)
+        pending = topic(*((email, "PendingConfirmation") for email in old), marks=tuple(old))
+        with pytest.raises(ValueError, match="would have 81 tags, 80 of them for addresses"):
+            plan(ARN, pending, new, None)
 
     def test_who_is_out_of_the_list_is_unsubscribed(self) -> None:
         now = topic(("a@example.com", f"{ARN}:1"), ("b@example.com", f"{ARN}:2"), marks=("a@example.com",))
@@ -197,15 +254,26 @@ class TestTopic:
         assert plan(ARN, now, ["a@example.com"], "").kms_key_id == ""
         assert plan(ARN, now, ["a@example.com"], "").differs
 
-    def test_the_default_statement_goes_and_others_stay(self) -> None:
+    def test_the_default_statement_goes_from_our_topic_and_others_stay(self) -> None:
         default = {**THEIRS, "Sid": AWS_DEFAULT}
-        assert wanted_policy(ARN, {"Version": "2008-10-17", "Id": "x", "Statement": [default]}) == {
+        fresh = {"Version": "2008-10-17", "Id": "x", "Statement": [default]}
+        assert wanted_policy(ARN, fresh, made_by_us=True) == {
             "Version": "2012-10-17",
             "Statement": [publish_statement(ARN)],
         }
-        mixed = wanted_policy(ARN, {"Version": "2008-10-17", "Id": "x", "Statement": [default, THEIRS]})
+        mixed = wanted_policy(ARN, {**fresh, "Statement": [default, THEIRS]}, made_by_us=True)
         assert mixed == {"Version": "2008-10-17", "Id": "x", "Statement": [THEIRS, publish_statement(ARN)]}
-        assert wanted_policy(ARN, mixed) is mixed
+        assert wanted_policy(ARN, mixed, made_by_us=True) is mixed
+
+    def test_the_default_statement_stays_in_a_topic_that_was_there(self) -> None:
+        default = {**THEIRS, "Sid": AWS_DEFAULT}
+        there = topic()._replace(policy={"Version": "2008-10-17", "Id": "x", "Statement": [default]})
+        added = plan(ARN, there, ["a@example.com"], None).policy
+        assert added == {"Version": "2008-10-17", "Id": "x", "Statement": [default, publish_statement(ARN)]}
+        assert plan(ARN, there._replace(policy=added), ["a@example.com"], None).policy is added
+        # Killed between making a topic and giving it its policy.
+        ours = there._replace(tags={MADE: MADE_AS})
+        assert plan(ARN, ours, ["a@example.com"], None).policy["Statement"] == [publish_statement(ARN)]
 
     def test_only_this_account_publishes(self) -> None:
         statement = publish_statement(ARN)
@@ -251,7 +319,7 @@ class TestKey:
         ],
     )
     def test_a_policy_that_lets_them_in(self, changed: dict[str, Any]) -> None:
-        check_policy(KEY, self.policy(**changed), PUBLISHERS)
+        check_policy(KEY, self.policy(**changed), PUBLISHERS, ACCOUNT)
 
     @pytest.mark.parametrize(
         ("changed", "shut_out"),
@@ -265,10 +333,16 @@ class TestKey:
     )
     def test_a_policy_that_does_not_comes_with_what_it_lacks(self, changed: dict[str, Any], shut_out: str) -> None:
         with pytest.raises(ValueError, match="Add this statement to it") as caught:
-            check_policy(KEY, self.policy(**changed), PUBLISHERS)
+            check_policy(KEY, self.policy(**changed), PUBLISHERS, ACCOUNT)
         assert shut_out in str(caught.value)
         lacking = json.loads(str(caught.value).split("to it: ")[1])
-        check_policy(KEY, self.policy(**lacking), PUBLISHERS)
+        check_policy(KEY, self.policy(**lacking), PUBLISHERS, ACCOUNT)
+
+    def test_what_a_key_of_another_account_needs_names_the_topics_account(self) -> None:
+        said = cannot_look(KEY.replace(ACCOUNT, "210987654321"), PUBLISHERS, ACCOUNT)
+        needed = json.loads(said.split("arrive: ")[1])
+        assert needed["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+        check_policy(KEY, self.policy(**needed), PUBLISHERS, ACCOUNT)
 
 
 class Pages:

@@ -20,11 +20,16 @@ ALARM = {
     "name": "a",
     "threshold": 10.0,
     "currency": "USD",
+    "ours": True,
     "speaks": True,
     "confirmed": ["a@example.com"],
     "pending": [],
     "unsubscribed": [],
+    "unread": [],
 }
+THEIRS = {**ALARM, "name": "theirs", "ours": False}
+DEAF = {**THEIRS, "confirmed": [], "currency": "EUR"}
+FOREIGN = {**ALARM, "confirmed": [], "unread": ["It could not be read: denied"]}
 SAFE: dict[str, Any] = {
     "caller": "arn:aws:iam::123456789012:user/admin",
     "summary": {"AccountMFAEnabled": 1, "AccountAccessKeysPresent": 0, "Users": 1},
@@ -73,6 +78,11 @@ OPEN: list[tuple[str, dict[str, Any], str]] = [
     ("B5", {"alarms": [{**ALARM, "unsubscribed": ["a@example.com"]}]}, "manual"),
     ("B5", {"alarms": [{**ALARM, "confirmed": []}]}, "fail"),
     ("B5", {"alarms": [ALARM, {**ALARM, "speaks": False}]}, "fail"),
+    ("B5", {"alarms": [DEAF]}, "fail"),
+    ("B5", {"alarms": [FOREIGN]}, "unknown"),
+    ("B5", {"alarms": [FOREIGN, {**ALARM, "pending": ["a@example.com"]}]}, "manual"),
+    ("B5", {"alarms": [FOREIGN, {**ALARM, "confirmed": []}]}, "fail"),
+    ("B7", {"alarms": [DEAF]}, "fail"),
     ("B7", {"currencies": ["EUR"]}, "fail"),
     ("B7", {"currencies": []}, "unknown"),
 ]
@@ -92,6 +102,24 @@ def test_a_trail_that_cannot_be_read_does_not_spoil_one_that_can() -> None:
 
 def test_a_safe_account_passes_everything() -> None:
     assert {item["id"]: item["status"] for item in judge(SAFE)} == {item.id: "pass" for item in CONTROLS}
+
+
+@pytest.mark.parametrize(
+    "alarms",
+    [
+        [ALARM, DEAF, {**THEIRS, "speaks": False}],
+        [THEIRS, DEAF, {**THEIRS, "speaks": False}],
+        [ALARM, {**FOREIGN, "ours": False}],
+    ],
+)
+def test_what_others_set_does_not_spoil_alarms_that_reach_somebody(alarms: list[dict[str, Any]]) -> None:
+    for identifier in ("B3", "B5", "B7"):
+        assert control({**SAFE, "alarms": alarms}, identifier)["status"] == "pass"
+
+
+def test_a_topic_that_may_not_be_read_hides_no_other_control() -> None:
+    for identifier in ("B3", "B7"):
+        assert control({**SAFE, "alarms": [FOREIGN]}, identifier)["status"] == "pass"
 
 
 @pytest.mark.parametrize(("identifier", "changes", "status"), OPEN)

@@ -83,7 +83,9 @@ def get_subscriptions(request: Request, world: World) -> Answer:
     """https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_GetAnomalySubscriptions.html"""
     monitor = request.params.get("MonitorArn")
     found = [
-        one for one in subscriptions_of(request, world).values() if monitor is None or monitor in one["MonitorArnList"]
+        {**one, "Subscribers": [with_status(subscriber, request, world) for subscriber in one["Subscribers"]]}
+        for one in subscriptions_of(request, world).values()
+        if monitor is None or monitor in one["MonitorArnList"]
     ]
     return page_of(found, "AnomalySubscriptions", request.params, **PAGES)
 
@@ -117,12 +119,18 @@ def keep(request: Request, world: World, wanted: dict[str, Any]) -> None:
         monitor_named(request, world, arn)
     check_subscribers(wanted, request.account)
     check_threshold(wanted)
-    told = [{**one, "Status": "CONFIRMED"} for one in wanted["Subscribers"]]
+    told = [{"Type": one["Type"], "Address": one["Address"]} for one in wanted["Subscribers"]]
     subscriptions_of(request, world)[wanted["SubscriptionArn"]] = {
         **wanted,
         "AccountId": request.account,
         "Subscribers": told,
     }
+
+
+def with_status(subscriber: dict[str, str], request: Request, world: World) -> dict[str, str]:
+    """https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_Subscriber.html"""
+    declined = (request.account, subscriber["Address"]) in world.declined_anomalies
+    return {**subscriber, "Status": "DECLINED" if declined else "CONFIRMED"}
 
 
 def check_subscribers(subscription: dict[str, Any], account: str) -> None:

@@ -38,8 +38,17 @@ def subscribe(request: Request, world: World) -> Answer | None:
 
 @rule("sns", "ListSubscriptions", "ListSubscriptionsByTopic")
 def list_subscriptions(request: Request, world: World) -> Answer:
-    """https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html"""
+    """https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html
+
+    The topic of another account answers AuthorizationError: https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
+    """
     sns, topic = sns_of(request), request.params.get("TopicArn")
+    if topic is not None and topic.split(":")[4] != request.account:
+        # What their policies let other accounts do is not evaluated here.
+        message = (
+            f"User: {request.principal.arn} is not authorized to perform: SNS:{request.action} on resource: {topic}"
+        )
+        raise RefusalError("AuthorizationError", message, 403)
     if topic is not None and topic not in sns.topics:
         raise RefusalError("NotFound", "Topic does not exist", 404)
     forget_expired(request, world)

@@ -1,0 +1,80 @@
+"""Whose secrets a directory holds."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from ansible_collections.dayone.aws_account.plugins.module_utils._output_dir import (
+    check_whose,
+    holds_secrets,
+    note_whose,
+)
+
+ACCOUNT = "123456789012"
+
+
+def test_without_a_note_it_is_anybodys(tmp_path: Path) -> None:
+    assert check_whose(tmp_path / "none", ACCOUNT)
+    assert check_whose(tmp_path, ACCOUNT)
+    (tmp_path / "account").write_text(f"{ACCOUNT}\n")
+    assert not check_whose(tmp_path, ACCOUNT)
+
+
+@pytest.mark.parametrize(
+    ("noted", "words"),
+    [(b"210987654321\n", "says 210987654321"), (b"hunter2", "holds no account id"), (b"\xff", "holds no account id")],
+)
+def test_another_accounts_is_refused(tmp_path: Path, noted: bytes, words: str) -> None:
+    (tmp_path / "account").write_bytes(noted)
+    with pytest.raises(
+        ValueError, match=f"another account than {ACCOUNT}: the file 'account' in it {words}"
+    ) as refused:
+        check_whose(tmp_path, ACCOUNT)
+    assert "hunter2" not in str(refused.value)
+
+
+def test_of_runs_at_once_for_several_accounts_one_gets_it(tmp_path: Path) -> None:
+    directory = tmp_path / "made" / "by all"
+
+    def note(number: int) -> bool:
+        try:
+            note_whose(directory, f"{number:012}")
+        except ValueError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(16) as pool:
+        got_it = list(pool.map(note, range(16)))
+    assert (directory / "account").read_text() == f"{got_it.index(True):012}\n"
+    assert got_it.count(True) == 1
+    note_whose(directory, f"{got_it.index(True):012}")
+    assert [path.name for path in directory.iterdir()] == ["account"]
+
+
+def test_a_note_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "account").mkdir()
+    with pytest.raises(ValueError, match="cannot be read: Is a directory"):
+        check_whose(tmp_path, ACCOUNT)
+
+
+@pytest.mark.parametrize(
+    ("file", "is_ours"),
+    [
+        ("ada.password", True),
+        ("ada.password.new", True),
+        ("ada.accessKeys.csv", True),
+        ("ada.mfa", True),
+        ("ada.mfa.new", True),
+        ("ada.mfa.png", True),
+        ("ada.mfa.new.png", True),
+        ("credentials", True),
+        ("report.html", False),
+        ("account", False),
+    ],
+)
+def test_which_files_are_secrets(tmp_path: Path, file: str, is_ours: bool) -> None:
+    assert not holds_secrets(tmp_path / "none")
+    (tmp_path / file).touch()
+    assert holds_secrets(tmp_path) == is_ours
