@@ -30,7 +30,7 @@ def read_bucket(client: Any, name: str, account: str) -> Bucket | None:
         return None
     except is_boto3_error_code("403"):
         # S3 answers alike to who lacks a permission and to who is not the owner.
-        if any(bucket["Name"] == name for bucket in client.list_buckets(aws_retry=True)["Buckets"]):
+        if _is_own(client, name):
             raise
         return None
 
@@ -53,3 +53,11 @@ def read_bucket(client: Any, name: str, account: str) -> Bucket | None:
         lifecycle_rules=read(client.get_bucket_lifecycle_configuration, "Rules", "NoSuchLifecycleConfiguration", []),
         public_access_block=read(client.get_public_access_block, block, f"NoSuch{block}", {}),
     )
+
+
+def _is_own(client: Any, name: str) -> bool:
+    """Whether the bucket is this account's; one of which that cannot be told is treated as somebody else's."""
+    try:
+        return any(bucket["Name"] == name for bucket in client.list_buckets(aws_retry=True)["Buckets"])
+    except is_boto3_error_code(["AccessDenied", "403"]):
+        return False

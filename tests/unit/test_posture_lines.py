@@ -6,7 +6,9 @@ from typing import Any
 
 from ansible_collections.dayone.aws_account.plugins.filter.posture_lines import posture_lines
 
-LONG = "Sign in as root, open the page of the security credentials, choose to assign a device, and go on as it says there."
+LONG = (
+    "Sign in as root, open the page of the security credentials, choose to assign a device, and go on as it says there."
+)
 
 
 def control(name: str, status: str, remedy: str = "") -> dict[str, Any]:
@@ -58,7 +60,9 @@ def test_what_is_open_is_counted_marked_and_broken_to_80_columns() -> None:
 
 def test_what_was_done_and_the_files_of_secrets() -> None:
     text = "\n".join(
-        posture_lines(posture(), output_dir="/out", done=["group 'a' made"], only_planned=True, secrets=["a.mfa", "a.password"])
+        posture_lines(
+            posture(), output_dir="/out", done=["group 'a' made"], only_planned=True, secrets=["a.mfa", "a.password"]
+        )
     )
     assert "WOULD BE DONE IN THIS RUN\n  + group 'a' made\n" in text
     assert "  in /out\n    a.mfa\n    a.password\n  Put them into your password manager" in text
