@@ -58,9 +58,9 @@ def planned(found: dict[str, Any], read: Bucket | None = None, **change: Any) ->
     return plan(settings, found, trail_of(settings, found), read)
 
 
-def set_up(found: dict[str, Any] = NONE, **change: Any) -> Bucket:
+def set_up() -> Bucket:
     """The bucket as it is after a run."""
-    wanted = planned(found, **change)
+    wanted = planned(NONE)
     algorithm = {"SSEAlgorithm": wanted["bucket"]["wanted"]["encryption"]}
     return Bucket(
         policy=wanted["bucket"]["wanted"]["policy"],

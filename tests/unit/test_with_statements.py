@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.dayone.aws_account.plugins.filter.with_statements import with_statements
+from ansible_collections.dayone.aws_account.plugins.module_utils._policy_statements import with_statements
 
 OURS = {"Version": "2012-10-17", "Statement": [{"Sid": "A", "Effect": "Allow"}, {"Sid": "B", "Effect": "Deny"}]}
 THEIRS = {"Sid": "Theirs", "Effect": "Allow"}
