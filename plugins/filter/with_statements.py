@@ -13,8 +13,8 @@ name: with_statements
 version_added: 0.2.0
 short_description: A policy with statements put in, and all others as they are
 description:
-  - Takes the policy of a bucket, topic or key and puts statements at its end. They replace statements with the same
-    C(Sid); what others wrote into the policy stays.
+  - Takes the policy of a bucket, topic or key and puts statements into it, each in the place of the one with the same
+    C(Sid), new ones at the end. What others wrote into the policy stays as it is, and where it is.
   - A statement of ours that several trails share is let grow with O(keep_sources).
 options:
   _input:
@@ -50,14 +50,13 @@ _value:
 
 
 def with_statements(is_now: Mapping[str, Any], policy: Mapping[str, Any], keep_sources: bool = False) -> dict[str, Any]:
-    """The policy ``is_now`` with the statements of ``policy``, which replace those of the same ``Sid``."""
+    """The policy ``is_now`` with the statements of ``policy``, each in place of the one of the same ``Sid``."""
     ours = {statement["Sid"]: statement for statement in policy["Statement"]}
-    if keep_sources:
-        for statement in statements(is_now):
-            if statement.get("Sid") in ours:
-                ours[statement["Sid"]] = with_sources_of(statement, ours[statement["Sid"]])
-    kept = [statement for statement in statements(is_now) if statement.get("Sid") not in ours]
-    return {**policy, **is_now, "Statement": [*kept, *ours.values()]}
+    merged: list[dict[str, Any]] = []
+    for old in statements(is_now):
+        new = ours.pop(old.get("Sid"), None)
+        merged.append(old if new is None else with_sources_of(old, new) if keep_sources else dict(new))
+    return {**policy, **is_now, "Statement": [*merged, *ours.values()]}
 
 
 def with_sources_of(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
