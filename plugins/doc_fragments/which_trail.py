@@ -46,6 +46,14 @@ options:
     elements: str
     choices: [kms.amazonaws.com, rdsdata.amazonaws.com]
     default: []
+  bucket:
+    description:
+      - The bucket for the log files of a trail that is made or taken over; one that is taken over keeps its own unless
+        given.
+      - With I(existing=adopt), a trail whose log files do not arrive can be taken over where they will arrive then, in
+        this bucket, or in one of its own that belongs to this account, or to nobody yet. Of the latter, it takes one
+        call of HeadBucket to know.
+    type: str
   own_tags:
     description:
       - Tags by which a trail is known that has been made for the same wish, under another name or in another home

@@ -13,8 +13,8 @@ name: with_statements
 version_added: 0.2.0
 short_description: A policy with statements put in, and all others as they are
 description:
-  - Takes the policy of a bucket, topic or key and puts statements at its end. They replace statements with the same
-    C(Sid); what others wrote into the policy stays.
+  - Takes the policy of a bucket, topic or key and puts statements into it, each in the place of the one with the same
+    C(Sid), new ones at the end. What others wrote into the policy stays as it is, and where it is.
   - A statement of ours that several trails share is let grow with O(keep_sources).
 options:
   _input:

@@ -102,16 +102,24 @@ def _names(given: Any, principal: str) -> bool:
         return True
     if not principal.startswith("arn:"):
         return principal in as_list(given.get("Service", []))
-    return any(name in everybody for name in _names_of(principal))
+    return any(_is_named(principal, name) for name in everybody)
 
 
-def _names_of(arn: str) -> list[str]:
-    """All that names an identity: its ARN, a session's role, its account."""
+def _is_named(arn: str, name: str) -> bool:
+    """Whether the name is that of an identity: its ARN, a session's role, its account.
+
+    A session's ARN lacks the path of its role, and needs none: an account has no two roles of a name.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    """
     partition, account, what = arn.split(":")[1], arn.split(":")[4], arn.split(":", 5)[5]
-    names = [arn, account, f"arn:{partition}:iam::{account}:root"]
-    if what.startswith("assumed-role/"):
-        names.append(f"arn:{partition}:iam::{account}:role/{what.split('/')[1]}")
-    return names
+    if is_session(arn) and name.startswith(f"arn:{partition}:iam::{account}:role/"):
+        return name.rsplit("/", maxsplit=1)[-1] == what.split("/")[1]
+    return name in (arn, account, f"arn:{partition}:iam::{account}:root")
+
+
+def is_session(arn: str) -> bool:
+    """Whether somebody has assumed a role."""
+    return arn.split(":", 5)[5].startswith("assumed-role/")
 
 
 def holds(operator: str, key: str, values: list[Any], ask: Ask) -> bool | None:

@@ -10,14 +10,13 @@ SOURCE = "aws:SourceArn"
 
 
 def with_statements(is_now: Mapping[str, Any], policy: Mapping[str, Any], keep_sources: bool = False) -> dict[str, Any]:
-    """The policy ``is_now`` with the statements of ``policy``, which replace those of the same ``Sid``."""
+    """The policy ``is_now`` with the statements of ``policy``, each in place of the one of the same ``Sid``."""
     ours = {statement["Sid"]: statement for statement in policy["Statement"]}
-    if keep_sources:
-        for statement in statements(is_now):
-            if statement.get("Sid") in ours:
-                ours[statement["Sid"]] = with_sources_of(statement, ours[statement["Sid"]])
-    kept = [statement for statement in statements(is_now) if statement.get("Sid") not in ours]
-    return {**policy, **is_now, "Statement": [*kept, *ours.values()]}
+    merged: list[dict[str, Any]] = []
+    for old in statements(is_now):
+        new = ours.pop(old.get("Sid"), None)
+        merged.append(old if new is None else with_sources_of(old, new) if keep_sources else dict(new))
+    return {**policy, **is_now, "Statement": [*merged, *ours.values()]}
 
 
 def with_sources_of(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which events selectors record: whether they cover a wish, what Insights can look at, what goes with a change.
+"""Which events selectors record: whether they cover a wish, what Insights can look at.
 
 An event is recorded if any selector of the trail takes it.
 """
@@ -12,8 +12,6 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._event_selector
     Insights,
     Selector,
     Selectors,
-    in_words,
-    new_trail,
 )
 
 KINDS = {"All": ("read", "write"), "ReadOnly": ("read",), "WriteOnly": ("write",)}
@@ -84,16 +82,3 @@ def possible_insights(insights: Insights, selectors: Selectors) -> Insights:
 
     kept = {kind: [name for name in categories if possible(kind, name)] for kind, categories in insights.items()}
     return {kind: categories for kind, categories in kept.items() if categories}
-
-
-def lost(now: Selectors, wanted: Selectors) -> str | None:
-    """What goes when a trail changes between classic and advanced event selectors; None where nothing does.
-
-    What a trail records unasked goes unsaid where the new selectors record as much.
-    """
-    if now.advanced and wanted.classic:
-        return f"its advanced event selectors give way to classic ones, which cannot filter so: {in_words(now)}"
-    unasked = now.classic == new_trail().classic and covers(recorded(wanted), recorded(now))
-    if now.classic and wanted.advanced and not unasked:
-        return f"its classic event selectors give way to advanced ones, which alone count from now on: {in_words(now)}"
-    return None

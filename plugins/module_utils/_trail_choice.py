@@ -33,6 +33,8 @@ class Other(NamedTuple):
     """None where it was not read: it is stopped, or this identity may not."""
     unread: str = ""
     """Why it could not be read."""
+    mendable: bool = False
+    """Whether log files will arrive once it is taken over: they go to a bucket that is this account's, or is free."""
 
     @property
     def account(self) -> str:
@@ -101,27 +103,30 @@ def bound(other: Other, wish: Wish) -> str:
     return ""
 
 
-def choose(wish: Wish, existing: str, others: Sequence[Other], replaced: str = "") -> Choice:
+def choose(
+    wish: Wish, existing: str, others: Sequence[Other], replaced: str = "", going: Sequence[Other] = ()
+) -> Choice:
     """What to do where there is no trail of the wanted name.
 
     Args:
         wish: the trail that is wanted.
         existing: what is to become of a trail that covers it: ``adopt``, ``keep`` or ``create`` another one.
-        others: all trails that are seen from the wanted region, without the one that is replaced.
+        others: all trails that are seen from the wanted region, but for those that are going.
         replaced: the ARN of a trail in whose place one that is made comes.
+        going: trails that go once one is made. Till then they count among those that AWS allows.
 
     Raises:
         RefusalError: a trail would have to be made, and the region has as many as AWS allows.
     """
     free = [other for other in others if existing == ADOPT and not bound(other, wish)]
     looked_at = others if wish.recorded.kinds else []
-    covering = [other for other in looked_at if not short_of(other, wish, mended=other in free)]
+    covering = [other for other in looked_at if not short_of(other, wish, mended=other in free and other.mendable)]
     nearest = sorted(covering, key=lambda other: (other not in free, *_distance(other, wish)))
     hidden = [other for other in looked_at if may_cover(other, wish)]
     if existing != CREATE and hidden and not nearest:
         return Choice(KEEP, hidden[0], _keeping_unread(hidden[0]))
     if existing == CREATE or not nearest:
-        _check_room(wish, others)
+        _check_room(wish, [*others, *going])
         return Choice(CREATE, None, _creating(wish, others, replaced), replaced)
     trail = nearest[0]
     if trail in free:

@@ -13,6 +13,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._policy_allows 
     UNSURE,
     Ask,
     Statement,
+    is_session,
     judge,
     titles,
 )
@@ -111,21 +112,37 @@ def judge_bucket(name: str, prefix: str, policy: str | None, trail: Trail, calle
         for action, judgement in judged
         if judgement.verdict != DENIED and judgement.perhaps_denying
     ]
-    problems += _denied_changes(name, bucket, policy, caller_arn) if caller_arn else []
-    return Findings(problems, doubts, allowed=all(judgement.verdict == ALLOWED for _action, judgement in judged))
+    changes = _changes(name, bucket, policy, caller_arn) if caller_arn else Findings()
+    return Findings(
+        [*problems, *changes.problems],
+        [*doubts, *changes.doubts],
+        allowed=all(judgement.verdict == ALLOWED for _action, judgement in judged),
+    )
 
 
-def _denied_changes(name: str, bucket: str, policy: str | None, caller_arn: str) -> list[str]:
-    context = {"aws:PrincipalArn": caller_arn, "aws:PrincipalAccount": caller_arn.split(":")[4]}
+def _changes(name: str, bucket: str, policy: str | None, caller_arn: str) -> Findings:
+    """Whether the identity of this run can set the bucket up.
+
+    Of a session AWS compares the ARN of its role as aws:PrincipalArn, and the path of that cannot be told from its own.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
+    """
+    context = {"aws:PrincipalAccount": caller_arn.split(":")[4]}
+    if not is_session(caller_arn):
+        context["aws:PrincipalArn"] = caller_arn
     sure = {**context, "aws:PrincipalIsAWSService": "false", "aws:SecureTransport": "true"}
     judged = {action: judge(policy, Ask(caller_arn, action, bucket, sure)) for action in CHANGES}
-    denied = [action for action, judgement in judged.items() if judgement.verdict == DENIED]
-    if not denied:
-        return []
-    by = titles(judged[denied[0]].denying)
     who = f"this identity ({caller_arn})"
-    text = f"The policy of bucket '{name}' denies {who} {', '.join(denied)}, by its statement {by}"
-    return [f"{text}: use an identity that it lets in, or choose another bucket."]
+    denied = [action for action, judgement in judged.items() if judgement.denying]
+    if denied:
+        by = titles(judged[denied[0]].denying)
+        text = f"The policy of bucket '{name}' denies {who} {', '.join(denied)}, by its statement {by}"
+        return Findings([f"{text}: use an identity that it lets in, or choose another bucket."])
+    perhaps = [action for action, judgement in judged.items() if judgement.perhaps_denying]
+    if perhaps:
+        by = titles(judged[perhaps[0]].perhaps_denying)
+        text = f"The policy of bucket '{name}' may deny {who} {', '.join(perhaps)}, by its statement {by}"
+        return Findings(doubts=[f"{text}: whether its conditions hold cannot be told from here."])
+    return Findings()
 
 
 def usable_key(key: Mapping[str, Any], trail: Trail) -> list[str]:

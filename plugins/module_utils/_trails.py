@@ -49,6 +49,7 @@ OPTIONS: dict[str, Any] = {
         "default": [],
     },
     "advanced_event_selectors": ADVANCED_OPTION,
+    "bucket": {"type": "str"},
     "own_tags": {"type": "dict", "default": {}},
 }
 STATUS: dict[str, Any] = {
@@ -104,7 +105,8 @@ class Trails:
         moved = self._moved(rest)
         gone = [*self._replaced, moved]
         known = [other for arn, other in looked_at.items() if arn not in gone]
-        choice = choose(self.wish, self._module.params["existing"], known, moved)
+        going = [other for arn, other in looked_at.items() if arn in gone]
+        choice = choose(self.wish, self._module.params["existing"], known, moved, going)
         if choice.replaces:
             self._refuse_fewer(next(trail for trail in rest if trail["TrailARN"] == moved))
         others = [_told(trail, short_of(looked_at[trail["TrailARN"]], self.wish)) for trail in rest]
@@ -159,7 +161,23 @@ class Trails:
             status["LatestDeliveryError"],
             events,
             unread,
+            bool(status["LatestDeliveryError"]) and self._can_mend(trail),
         )
+
+    def _can_mend(self, trail: dict[str, Any]) -> bool:
+        """Whether the bucket for the log files of a trail that is taken over can be set up by this account."""
+        if self._module.params["existing"] != ADOPT or trail.get("IsOrganizationTrail"):
+            return False
+        if self._module.params["bucket"]:
+            return True  # whether log files can go there is another module's to see
+        s3 = self._module.client("s3", retry_decorator=AWSRetry.jittered_backoff())
+        try:
+            s3.head_bucket(aws_retry=True, Bucket=trail["S3BucketName"], ExpectedBucketOwner=self.wish.account)
+        except is_boto3_error_code(["404", "NoSuchBucket"]):
+            return True  # one can be made
+        except is_boto3_error_code("403"):
+            return False
+        return True
 
     def _reader(self, trail: dict[str, Any]) -> Any:
         """A trail of this account is read at home; elsewhere it is but a shadow."""

@@ -10,8 +10,8 @@ short_description: Choose which events a CloudTrail trail records
 description:
   - Sets the event selectors of an existing trail, classic or advanced ones, and its Insights selectors, all as a whole.
   - It reads first, and changes only what differs; the order of lists does not count.
-  - A trail has classic or advanced event selectors. Where one kind gives way to the other, a warning names the filters
-    and data resources that go.
+  - A trail has classic or advanced event selectors. A warning names the events and Insights that go with a change, and
+    the filters where one kind of selectors gives way to the other.
   - AWS's limits are checked before the first call. These are 250 single data resources and 500 values of advanced event
     selectors for a trail, see U(https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html).
 extends_documentation_fragment:
@@ -189,7 +189,8 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._event_selector
     wanted_selectors,
 )
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
-from ansible_collections.dayone.aws_account.plugins.module_utils._recorded_events import lost, possible_insights
+from ansible_collections.dayone.aws_account.plugins.module_utils._lost_events import lost
+from ansible_collections.dayone.aws_account.plugins.module_utils._recorded_events import possible_insights
 
 CLASSIC_OPTIONS = (
     "read_write_type",
@@ -307,8 +308,7 @@ def main() -> None:
         if now is None and not module.check_mode:
             module.fail_json(msg=f"There is no trail '{name}' in region {module.region}: create it first.")
         now = now or new_trail()
-        gone = lost(now, wanted)
-        if gone:
+        for gone in lost(now, wanted):
             module.warn(f"Trail '{name}': {gone}.")
         if not module.check_mode:
             trail.change(now, wanted)

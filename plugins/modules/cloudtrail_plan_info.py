@@ -14,6 +14,7 @@ description:
     of its policy, tags, and the prefix, key and topic of a trail that is taken over.
   - Beside the trail's calls it takes one of HeadBucket, and where the bucket is there one for each of its seven
     settings. With I(decision=keep) no bucket is read.
+  - The bucket of a new trail, unless one is given, is named C(cloudtrail-), the account's id and the region.
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -26,11 +27,6 @@ options:
     description: The partition of the account, the second part of each of its ARNs.
     type: str
     default: aws
-  bucket:
-    description:
-      - The bucket that log files are to go to. Without it the one that the trail has, or C(cloudtrail-), the account's
-        id and the region.
-    type: str
   bucket_prefix:
     description: The prefix of the log files in it.
     type: str
@@ -278,7 +274,6 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._trails import 
 
 OWN_OPTIONS = {
     "partition": {"type": "str", "default": "aws"},
-    "bucket": {"type": "str"},
     "bucket_prefix": {"type": "str", "default": ""},
     "kms_key": {"type": "str", "no_log": False},
     "log_file_validation": {"type": "bool", "default": True},

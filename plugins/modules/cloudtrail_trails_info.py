@@ -27,7 +27,7 @@ extends_documentation_fragment:
   - dayone.aws_account.which_trail
 options:
   replaced:
-    description: ARNs of trails that are about to go. They cover nothing.
+    description: ARNs of trails that are about to go. They cover nothing, and count among those that AWS allows.
     type: list
     elements: str
     default: []

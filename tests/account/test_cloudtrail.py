@@ -166,6 +166,9 @@ def test_an_existing_bucket_keeps_what_it_has(account: Sandbox, ansible: Ansible
     ours = s3.get_bucket_lifecycle_configuration(Bucket="ours")["Rules"][1]
     assert (ours["ID"], ours["Expiration"]["Days"]) == ("dayone-cloudtrail-logs", 100)
     assert ours["Filter"]["Prefix"] == "AWSLogs/123456789012/CloudTrail"
+    # A statement that somebody adds after ours.
+    later = {**theirs, "Sid": "Later", "Action": "s3:PutBucketLogging"}
+    s3.put_bucket_policy(Bucket="ours", Policy=json.dumps({"Version": "2012-10-17", "Statement": [*statements, later]}))
     account.clear_journal()
     assert ansible(play(**variables)).changed == []
     assert writing(account) == []

@@ -125,13 +125,18 @@ def test_what_is_there_then(scene: Scene) -> None:
     ]
 
 
-def test_a_change_of_kind_says_what_goes(scene: Scene) -> None:
+def test_a_change_says_what_goes(scene: Scene) -> None:
     assert scene.done(**CLASSIC).get("warnings", []) == []
-    (warning,) = scene.done(**ADVANCED, _ansible_check_mode=True)["warnings"]
-    assert "data write events of AWS::S3::Object arn:aws:s3:::a/, arn:aws:s3:::b/" in str(warning)
-    scene.done(**ADVANCED)
-    (warning,) = scene.done()["warnings"]
-    assert "'Objects': eventCategory equals Data, resources.type equals AWS::S3::Object" in str(warning)
+    fewer = {**CLASSIC, "data_events": CLASSIC["data_events"][:1]}
+    (events,) = scene.done(**fewer, _ansible_check_mode=True)["warnings"]
+    assert "it no longer records data write events of AWS::DynamoDB::Table arn:aws:dynamodb" in str(events)
+    for check in (True, False):
+        (events, insights) = scene.done(**ADVANCED, _ansible_check_mode=check)["warnings"]
+        assert "data write events of AWS::S3::Object arn:aws:s3:::a/, arn:aws:s3:::b/" in str(events)
+        assert "Insights go off it: ApiErrorRateInsight of data events" in str(insights)
+    (events, insights) = scene.done()["warnings"]
+    assert "'Objects': eventCategory equals Data, resources.type equals AWS::S3::Object" in str(events)
+    assert "ApiCallRateInsight of management events" in str(insights)
 
 
 def test_what_cannot_be_is_said_before_the_first_call(scene: Scene) -> None:

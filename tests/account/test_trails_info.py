@@ -140,6 +140,33 @@ def test_log_files_that_do_not_arrive(scene: Scene) -> None:
     ]
 
 
+def test_a_bucket_that_this_account_cannot_mend(scene: Scene) -> None:
+    """A trail whose log files do not arrive is taken over only where they will then."""
+    central = scene.account.account_client("s3", "210987654321", REGION)
+    central.create_bucket(Bucket="central-logs", CreateBucketConfiguration={"LocationConstraint": REGION})
+    central.put_bucket_policy(
+        Bucket="central-logs",
+        Policy=document(
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "cloudtrail.amazonaws.com"},
+                "Action": "s3:*",
+                "Resource": ["arn:aws:s3:::central-logs", "arn:aws:s3:::central-logs/*"],
+            }
+        ),
+    )
+    make_trail(scene.account, "other", S3BucketName="central-logs")
+    central.delete_bucket_policy(Bucket="central-logs")
+    found = scene.read(existing="adopt")
+    assert (found["decision"], scene.calls()[-1]) == ("create", "HeadBucket")
+    assert scene.read(existing="adopt", bucket=LOGS)["decision"] == "adopt"
+    central.delete_bucket(Bucket="central-logs")
+    found = scene.read(existing="adopt")
+    assert (found["decision"], "do not arrive" in found["reason"]) == ("adopt", True)
+    scene.read()
+    assert "HeadBucket" not in scene.calls()
+
+
 def make_selective(account: Sandbox) -> None:
     """Give the organization's trail selectors of its own, which have to be read."""
     selector = {"ReadWriteType": "All", "ExcludeManagementEventSources": ["kms.amazonaws.com"]}
@@ -189,6 +216,13 @@ def test_five_trails(scene: Scene) -> None:
     for number in range(5):
         make_trail(scene.account, f"trail-{number}", logging=False)
     assert "AWS allows 5 trails in a region" in scene.read()["msg"]
+    client = scene.account.client("cloudtrail", REGION)
+    client.add_tags(ResourceId=trail_arn("trail-0"), TagsList=[{"Key": "made-by", "Value": "us"}])
+    refused = scene.read(own_tags={"made-by": "us"})["msg"]
+    assert "AWS allows 5 trails" in refused
+    assert "'trail-0'" in refused
+    client.delete_trail(Name="trail-4")
+    assert scene.read(own_tags={"made-by": "us"})["replaces"] == trail_arn("trail-0")
 
 
 def test_a_trail_that_was_made_for_the_same_wish_is_replaced(scene: Scene) -> None:

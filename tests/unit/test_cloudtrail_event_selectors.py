@@ -16,9 +16,9 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._event_selector
     selectors_of,
     wanted_selectors,
 )
+from ansible_collections.dayone.aws_account.plugins.module_utils._lost_events import lost
 from ansible_collections.dayone.aws_account.plugins.module_utils._recorded_events import (
     covers,
-    lost,
     possible_insights,
     recorded,
 )
@@ -157,19 +157,75 @@ def test_what_goes_with_another_kind_of_selectors() -> None:
     classic_of_objects = classic(
         exclude_management_event_sources=["kms.amazonaws.com"], data_events=[{"type": S3}], read_write_type="write"
     )
-    assert lost(new_trail(), of_objects) is None
-    assert "management events" in (lost(new_trail(), advanced(DATA)) or "")
-    assert lost(of_objects, of_objects) is None
-    assert lost(classic_of_objects, classic()) is None
-    gone = lost(of_objects, classic())
-    assert gone is not None
+    assert lost(new_trail(), of_objects) == []
+    (gone,) = lost(new_trail(), advanced(DATA))
+    assert "management events" in gone
+    assert lost(of_objects, of_objects) == []
+    (gone,) = lost(of_objects, classic())
     assert (
         "'Objects': eventCategory equals Data, eventName not starts with Get, resources.type equals AWS::S3::Object"
         in gone
     )
-    gone = lost(classic_of_objects, of_objects)
-    assert gone is not None
+    (gone,) = lost(classic_of_objects, of_objects)
     assert "management write events without those of kms.amazonaws.com, data write events of AWS::S3::Object" in gone
+
+
+BUCKET_A, BUCKET_B = "arn:aws:s3:::a/", "arn:aws:s3:::b/"
+FUNCTION = "arn:aws:lambda:eu-central-1:123456789012:function:one"
+
+
+def data(*arns: str, kind: str = S3, **more: Any) -> Selectors:
+    return classic(data_events=[{"type": kind, "arns": list(arns)}], **more)
+
+
+@pytest.mark.parametrize(
+    ("now", "wanted", "gone"),
+    [
+        (classic(), classic(read_write_type="write"), None),
+        (data(BUCKET_A), data(), None),
+        (data(BUCKET_A + "logs/"), data(BUCKET_A), None),
+        (data(BUCKET_A, read_write_type="read"), data(BUCKET_A), None),
+        (data(FUNCTION, kind="AWS::Lambda::Function"), data(kind="AWS::Lambda::Function"), None),
+        (data(BUCKET_A), classic(), f"data events of {S3} {BUCKET_A}"),
+        (data(BUCKET_A, BUCKET_B), data(BUCKET_B), f"data events of {S3} {BUCKET_A}"),
+        (data(), data(BUCKET_B), f"data events of {S3} arn:aws:s3"),
+        (data(), data(read_write_type="read"), f"management write events, data write events of {S3} arn:aws:s3"),
+        (
+            data(FUNCTION + "-more", kind="AWS::Lambda::Function"),
+            data(FUNCTION, kind="AWS::Lambda::Function"),
+            f"data events of AWS::Lambda::Function {FUNCTION}-more",
+        ),
+        (
+            data(BUCKET_A),
+            data(BUCKET_A, exclude_management_event_sources=["kms.amazonaws.com"]),
+            "management events of kms.amazonaws.com",
+        ),
+        (
+            classic(read_write_type="read"),
+            classic(read_write_type="write"),
+            "management read events",
+        ),
+    ],
+)
+def test_what_goes_from_classic_selectors(now: Selectors, wanted: Selectors, gone: str | None) -> None:
+    assert lost(now, wanted) == ([f"it no longer records {gone}"] if gone else [])
+
+
+def test_what_goes_from_advanced_selectors() -> None:
+    assert lost(advanced(MANAGEMENT), advanced({"name": "All of it", **MANAGEMENT}, DATA)) == []
+    assert lost(advanced(MANAGEMENT, {"name": "Objects", **DATA}), advanced(MANAGEMENT)) == [
+        f"advanced event selectors of it give way: 'Objects': eventCategory equals Data, resources.type equals {S3}"
+    ]
+
+
+def test_insights_that_go() -> None:
+    both = data(BUCKET_A, insights=["ApiErrorRateInsight"], data_event_insights=["ApiErrorRateInsight"])
+    assert lost(both, data(BUCKET_A, insights=["ApiErrorRateInsight", "ApiCallRateInsight"])) == [
+        "Insights go off it: ApiErrorRateInsight of data events"
+    ]
+    assert lost(both, data(BUCKET_A)) == [
+        "Insights go off it: ApiErrorRateInsight of data events, ApiErrorRateInsight of management events"
+    ]
 
 
 def test_nothing_in_words() -> None:

@@ -108,6 +108,8 @@ def test_without_a_policy_nobody_is_allowed(policy: Any) -> None:
         ("123456789012", ADA, True),
         ("arn:aws:iam::123456789012:root", SESSION, True),
         ("arn:aws:iam::123456789012:role/Admin", SESSION, True),
+        ("arn:aws:iam::123456789012:role/of/the/board/Admin", SESSION, True),
+        ("arn:aws:iam::210987654321:role/Admin", SESSION, False),
         (SESSION, SESSION, True),
         (ADA + "2", ADA, False),
         ("210987654321", ADA, False),

@@ -77,7 +77,9 @@ def test_what_covers(found: Other, wanted: Wish, words: str) -> None:
         ("keep", [other()], "keep", "there"),
         ("create", [other()], "create", None),
         ("adopt", [other(logging=False)], "create", None),
-        ("adopt", [other(delivery_error="AccessDenied")], "adopt", "there"),
+        ("adopt", [other(delivery_error="AccessDenied", mendable=True)], "adopt", "there"),
+        ("adopt", [other(delivery_error="AccessDenied")], "create", None),
+        ("keep", [other(delivery_error="AccessDenied", mendable=True)], "create", None),
         ("keep", [other(delivery_error="AccessDenied")], "create", None),
         ("adopt", [other("org", account=MANAGEMENT, delivery_error="AccessDenied")], "create", None),
         ("adopt", [other("org", account=MANAGEMENT)], "keep", "org"),
@@ -104,7 +106,7 @@ def test_a_trail_of_another_home_region_is_not_narrowed_to_one() -> None:
     [
         ("adopt", [], "no other records management events", False),
         ("adopt", [other()], "'there' (home region us-east-1) records already", False),
-        ("adopt", [other(delivery_error="NoSuchBucket")], "its log files do not arrive", False),
+        ("adopt", [other(delivery_error="NoSuchBucket", mendable=True)], "its log files do not arrive", False),
         ("keep", [other()], "the bucket, data events, Insights and tags", True),
         ("keep", [other("org", account=MANAGEMENT)], "which this account cannot change", True),
         ("create", [other()], "although 'there' (home region us-east-1) records", True),
@@ -156,6 +158,11 @@ def test_a_sixth_trail() -> None:
     organization = other("org", account=MANAGEMENT, logging=False)
     assert choose(wish(), "keep", [*stopped[1:], organization]).decision == "create"
     assert choose(wish(), "adopt", [*stopped[1:], other()]).decision == "adopt"
+    # The one that is replaced is still there when its successor is made.
+    going = other("old", multi_region=False)
+    with pytest.raises(RefusalError, match="'old'"):
+        choose(wish(), "keep", stopped[1:], going.arn, [going])
+    assert choose(wish(), "keep", stopped[2:], going.arn, [going]).replaces == going.arn
 
 
 def test_a_trail_in_place_of_another() -> None:

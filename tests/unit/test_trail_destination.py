@@ -78,12 +78,34 @@ def test_a_bucket_that_denies_this_identity() -> None:
     assert not judge_bucket("logs", "audit", policy, TRAIL, None).problems
 
 
+SESSION = "arn:aws:sts::123456789012:assumed-role/Admin/ada"
+ADMIN = "arn:aws:iam::123456789012:role/of/the/board/Admin"
+
+
+@pytest.mark.parametrize("arn", [ADMIN, SESSION, ADA])
+@pytest.mark.parametrize("operator", ["ArnLike", "ArnNotEquals", "StringEquals", "StringNotLike"])
+def test_a_session_does_not_show_the_path_of_its_role(operator: str, arn: str) -> None:
+    of_arn = deny("Board", Action="s3:PutBucketTagging", Condition={operator: {"aws:PrincipalArn": arn}})
+    found = judge_bucket("logs", "audit", document(ACL, WRITE, of_arn), TRAIL, SESSION)
+    assert list(found.problems) == []
+    assert f"may deny this identity ({SESSION}) s3:PutBucketTagging, by its statement 'Board'" in found.doubts[-1]
+
+
+def test_a_session_is_named_by_its_role() -> None:
+    frozen = {**deny("Frozen"), "Principal": {"AWS": ADMIN}}
+    (text,) = judge_bucket("logs", "audit", document(ACL, WRITE, frozen), TRAIL, SESSION).problems
+    assert f"denies this identity ({SESSION})" in text
+    others = {**frozen, "NotPrincipal": {"AWS": ADMIN, "Service": "cloudtrail.amazonaws.com"}}
+    del others["Principal"]
+    assert not judge_bucket("logs", "audit", document(ACL, WRITE, others), TRAIL, SESSION).problems
+
+
 def test_a_bucket_of_which_it_cannot_be_told() -> None:
     by_address = deny("Office", Condition={"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}})
     found = judge_bucket("logs", "audit", document(ACL, WRITE, by_address), TRAIL, ADA)
     assert (list(found.problems), found.allowed) == ([], False)
     assert all("'Office'" in doubt for doubt in found.doubts)
-    assert len(found.doubts) == 2
+    assert len(found.doubts) == 3
 
 
 METADATA = {

@@ -7,24 +7,31 @@ from typing import Any
 import pytest
 from ansible_collections.dayone.aws_account.plugins.module_utils._policy_statements import with_statements
 
-OURS = {"Version": "2012-10-17", "Statement": [{"Sid": "A", "Effect": "Allow"}, {"Sid": "B", "Effect": "Deny"}]}
+OURS: dict[str, Any] = {
+    "Version": "2012-10-17",
+    "Statement": [{"Sid": "A", "Effect": "Allow"}, {"Sid": "B", "Effect": "Deny"}],
+}
 THEIRS = {"Sid": "Theirs", "Effect": "Allow"}
 NAMELESS = {"Effect": "Deny"}
 
 
+A, B = OURS["Statement"]
+
+
 @pytest.mark.parametrize(
-    ("is_now", "kept"),
+    ("is_now", "merged"),
     [
-        ({}, []),
-        ({"Version": "2012-10-17", "Statement": []}, []),
-        ({"Statement": [THEIRS, NAMELESS]}, [THEIRS, NAMELESS]),
-        ({"Statement": [{"Sid": "B", "Effect": "Allow"}, THEIRS]}, [THEIRS]),
-        ({"Statement": THEIRS}, [THEIRS]),
+        ({}, [A, B]),
+        ({"Version": "2012-10-17", "Statement": []}, [A, B]),
+        ({"Statement": [THEIRS, NAMELESS]}, [THEIRS, NAMELESS, A, B]),
+        ({"Statement": [{"Sid": "B", "Effect": "Allow"}, THEIRS]}, [B, THEIRS, A]),
+        ({"Statement": [NAMELESS, A, B, THEIRS]}, [NAMELESS, A, B, THEIRS]),
+        ({"Statement": THEIRS}, [THEIRS, A, B]),
     ],
 )
-def test_ours_are_in_it_once_and_theirs_stay(is_now: dict[str, Any], kept: list[dict[str, Any]]) -> None:
+def test_ours_are_in_it_once_and_theirs_stay(is_now: dict[str, Any], merged: list[dict[str, Any]]) -> None:
     policy = with_statements(is_now, OURS)
-    assert policy == {"Version": "2012-10-17", "Statement": [*kept, *OURS["Statement"]]}
+    assert policy == {"Version": "2012-10-17", "Statement": merged}
     assert with_statements(policy, OURS) == policy
 
 
@@ -53,6 +60,6 @@ def statement(resource: Any, source: Any, **more: Any) -> dict[str, Any]:
 def test_a_statement_keeps_the_trails_that_it_is_for(is_now: dict[str, Any], grown: dict[str, Any]) -> None:
     ours = {"Version": "2012-10-17", "Statement": [statement("logs/b/*", "trail/two")]}
     policy = with_statements({"Statement": [is_now, THEIRS]}, ours, keep_sources=True)
-    assert policy["Statement"] == [THEIRS, grown]
+    assert policy["Statement"] == [grown, THEIRS]
     assert with_statements(policy, ours, keep_sources=True) == policy
-    assert with_statements(policy, ours)["Statement"] == [THEIRS, *ours["Statement"]]
+    assert with_statements(policy, ours)["Statement"] == [*ours["Statement"], THEIRS]
