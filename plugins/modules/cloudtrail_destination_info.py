@@ -11,13 +11,14 @@ description:
   - Looks at the bucket and the key that a trail is to deliver to, and fails with all that stands in the way, before
     anything is made. It changes nothing.
   - Of a bucket, that is one of somebody else, or in another region than the trail's home region, or with a policy that
-    denies CloudTrail or this identity what is needed. A bucket that is not there yet can be made, and CloudTrail can be
-    let into one that does not know it.
+    denies CloudTrail or this identity what is needed, or is public, or with an ACL that grants something to others.
+    One of which S3 refuses to tell its policy, ACL or encryption is named too. A bucket that is not there yet can be
+    made, and CloudTrail can be let into one that does not know it.
   - Of a key, that is one that is not there, disabled, of another kind or region, or whose policy does not let
     CloudTrail use it. The error has the statements to add.
-  - A bucket takes one call each of HeadBucket and GetBucketPolicy, and one of ListBuckets where S3 refuses the former.
-    A key takes one call each of DescribeKey and GetKeyPolicy, and with a bucket that is there one of
-    GetBucketEncryption.
+  - A bucket takes one call each of HeadBucket, GetBucketPolicy, GetBucketPolicyStatus where it has a policy,
+    GetBucketAcl and GetBucketEncryption, and one of ListBuckets where S3 refuses the first. A key takes one call each
+    of DescribeKey and GetKeyPolicy.
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -39,6 +40,15 @@ options:
     description: The prefix of the log files in it.
     type: str
     default: ''
+  seen_policy:
+    description:
+      - The bucket's policy as it was read by somebody who is going to write one with more statements; empty for none.
+        With it, the module fails where S3 tells another one, so that no statement is written over.
+    type: dict
+  seen_encryption:
+    description:
+      - The algorithm of the bucket's encryption, as C(AES256), in the same way; C(none) for none.
+    type: str
   kms_key:
     description: The key, by its ARN, its id or its alias.
     type: str
@@ -102,6 +112,8 @@ missing_key_statements:
   sample: []
 """
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 try:
@@ -118,6 +130,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._trail_destinat
     Trail,
     judge_bucket,
     judge_key,
+    open_to_others,
     usable_key,
 )
 
@@ -127,11 +140,19 @@ DENIALS = ["AccessDenied", "AccessDeniedException", "403"]
 class Bucket:
     """The bucket, as S3 shows it to this account."""
 
-    def __init__(self, client: Any, name: str, trail: Trail) -> None:
+    def __init__(self, client: Any, name: str, trail: Trail, seen: Mapping[str, Any]) -> None:
+        """Args:
+        client: of S3.
+        name: the bucket's name.
+        trail: the trail that is to deliver there.
+        seen: its policy and encryption as they were read before; None for what was not.
+        """
         self._client = client
         self._name = name
         self._trail = trail
+        self._seen = seen
         self.exists = False
+        self.encryption: list[dict[str, Any]] = []
 
     def findings(self, prefix: str, caller_arn: str | None) -> Findings:
         """What stands in the way of log files there."""
@@ -151,12 +172,39 @@ class Bucket:
                 [f"Bucket '{self._name}' {where}: choose a bucket there, or leave it out to have one made."]
             )
         try:
-            policy = self._client.get_bucket_policy(aws_retry=True, Bucket=self._name)["Policy"]
-        except is_boto3_error_code("NoSuchBucketPolicy"):
-            policy = None
-        except is_boto3_error_code(DENIALS):
-            return Findings([self._denied("GetBucketPolicy")])
-        return judge_bucket(self._name, prefix, policy, self._trail, caller_arn)
+            return self._settings(prefix, caller_arn)
+        except is_boto3_error_code(DENIALS) as error:
+            return Findings([self._denied(error.operation_name)])
+
+    def _settings(self, prefix: str, caller_arn: str | None) -> Findings:
+        """What its policy, ACL and encryption say."""
+        policy = self._read("policy", "NoSuchBucketPolicy").get("Policy")
+        status = self._read("policy_status", "NoSuchBucketPolicy").get("PolicyStatus", {}) if policy else {}
+        acl = self._client.get_bucket_acl(aws_retry=True, Bucket=self._name)
+        encryption = self._read("encryption", "ServerSideEncryptionConfigurationNotFoundError")
+        self.encryption = encryption.get("ServerSideEncryptionConfiguration", {}).get("Rules", [])
+        found = judge_bucket(self._name, prefix, policy, self._trail, caller_arn)
+        others = open_to_others(self._name, public=status.get("IsPublic", False), acl=acl)
+        return found._replace(problems=[*found.problems, *others, *self._misread(json.loads(policy or "{}"))])
+
+    def _read(self, what: str, none: str) -> dict[str, Any]:
+        """A setting of the bucket; empty where S3 answers that there is none."""
+        try:
+            answer = getattr(self._client, f"get_bucket_{what}")(aws_retry=True, Bucket=self._name)
+        except is_boto3_error_code(none):
+            return {}
+        return dict(answer)
+
+    def _misread(self, policy: dict[str, Any]) -> list[str]:
+        """Settings that were read otherwise before: what is written by that would write over what others set."""
+        ways = [rule.get("ApplyServerSideEncryptionByDefault", {}).get("SSEAlgorithm") for rule in self.encryption]
+        pairs = {"policy": (self._seen["policy"], policy), "encryption": (self._seen["encryption"], [*ways, "none"][0])}
+        return [
+            f"The {what} of bucket '{self._name}' could not be read at first, or somebody has changed it just now: run "
+            "again."
+            for what, (seen, found) in pairs.items()
+            if seen is not None and seen != found
+        ]
 
     def _refused(self) -> str:
         """S3 answers alike to who lacks a permission and to who is not the owner; the list of own buckets tells."""
@@ -180,13 +228,10 @@ class Bucket:
             "the identity's own permissions do not let it in. Use one that they let in, or choose another bucket."
         )
 
+    @property
     def has_bucket_key(self) -> bool:
         """Whether S3 encrypts its objects with KMS by a Bucket Key."""
-        try:
-            answer = self._client.get_bucket_encryption(aws_retry=True, Bucket=self._name)
-        except is_boto3_error_code("ServerSideEncryptionConfigurationNotFoundError"):
-            return False
-        return any(rule.get("BucketKeyEnabled") for rule in answer["ServerSideEncryptionConfiguration"]["Rules"])
+        return any(rule.get("BucketKeyEnabled") for rule in self.encryption)
 
 
 def key_findings(client: Any, name: str, trail: Trail, *, decrypts: bool) -> tuple[str, Findings]:
@@ -218,10 +263,11 @@ def look(module: Any) -> dict[str, Any]:
     trail = Trail(params["trail_name"], module.region, params["account_id"], s3.meta.partition)
     of_bucket, of_key, arn, bucket = Findings(), Findings(), "", None
     if params["bucket"]:
-        bucket = Bucket(s3, params["bucket"], trail)
+        seen = {"policy": params["seen_policy"], "encryption": params["seen_encryption"]}
+        bucket = Bucket(s3, params["bucket"], trail, seen)
         of_bucket = bucket.findings(params["bucket_prefix"], params["caller_arn"])
     if params["kms_key"]:
-        decrypts = bucket is not None and bucket.exists and not of_bucket.problems and bucket.has_bucket_key()
+        decrypts = bucket is not None and bucket.has_bucket_key
         kms = module.client("kms", retry_decorator=retry)
         arn, of_key = key_findings(kms, params["kms_key"], trail, decrypts=decrypts)
     problems = [*of_bucket.problems, *of_key.problems]
@@ -247,6 +293,8 @@ def main() -> None:
             "account_id": {"type": "str", "required": True},
             "bucket": {"type": "str"},
             "bucket_prefix": {"type": "str", "default": ""},
+            "seen_policy": {"type": "dict"},
+            "seen_encryption": {"type": "str"},
             "kms_key": {"type": "str", "no_log": False},
             "caller_arn": {"type": "str"},
         },
