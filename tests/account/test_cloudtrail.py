@@ -176,6 +176,28 @@ def test_an_existing_bucket_keeps_what_it_has(account: Sandbox, ansible: Ansible
     assert [item["ID"] for item in s3.get_bucket_lifecycle_configuration(Bucket="ours")["Rules"]] == ["theirs"]
 
 
+def test_the_rule_of_version_0_1_0_is_replaced(account: Sandbox, ansible: Ansible) -> None:
+    """It deleted all that lies below AWSLogs/ACCOUNT/, and had one name for every prefix."""
+    s3 = account.client("s3", REGION)
+    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    rule: dict[str, Any] = {
+        "ID": "dayone-cloudtrail-logs",
+        "Status": "Enabled",
+        "Filter": {"Prefix": "audit/AWSLogs/123456789012/"},
+        "Expiration": {"Days": 100},
+        "NoncurrentVersionExpiration": {"NoncurrentDays": 100},
+    }
+    theirs = {**rule, "ID": "theirs", "Filter": {"Prefix": "tmp/"}}
+    before = {"Rules": [theirs, rule]}
+    s3.put_bucket_lifecycle_configuration(Bucket=BUCKET, LifecycleConfiguration=before)
+    ansible(play(cloudtrail_bucket_prefix="audit"))
+    narrowed = {**rule, "ID": "dayone-cloudtrail-logs-audit", "Filter": {"Prefix": "audit/AWSLogs/123456789012/CloudTrail"}}
+    assert s3.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"] == [theirs, narrowed]
+    s3.put_bucket_lifecycle_configuration(Bucket=BUCKET, LifecycleConfiguration=before)
+    ansible(play(cloudtrail_bucket_prefix="audit", cloudtrail_log_retention_days=0))
+    assert s3.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"] == [theirs]
+
+
 @pytest.mark.parametrize(
     ("variables", "words"),
     [
