@@ -21,6 +21,11 @@ HIDDEN_TRAIL = [
 ]
 
 
+# What a service answers in a region that the account has not switched on, or no longer.
+# https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html
+CLOSED_REGION = ["UnrecognizedClientException"]
+
+
 def attempt(reading: Callable[[], Any]) -> Any:
     """The reading, or why there is none: a permission that is missing hides one thing, not all."""
     try:

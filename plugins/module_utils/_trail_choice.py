@@ -156,7 +156,7 @@ def _creating(wish: Wish, others: Sequence[Other], replaced: str) -> str:
     if replaced:
         text += f" in place of '{replaced}', which the next run deletes that finds a log file of the new one delivered"
         text += "; the old log files stay"
-    unread = [other for other in others if other.organization and other.unread and other not in paid]
+    unread = [other for other in others if other.unread and other not in paid]
     if not (paid or unread) or not wish.recorded.kinds:
         return f"{text}." if replaced else f"{text}: no other records management events."
     also = [f"{', '.join(other.title for other in paid)} records management events too"] if paid else []

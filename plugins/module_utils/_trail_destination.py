@@ -145,6 +145,33 @@ def _changes(name: str, bucket: str, policy: str | None, caller_arn: str) -> Fin
     return Findings()
 
 
+def open_to_others(name: str, *, public: bool, acl: Mapping[str, Any]) -> list[str]:
+    """What keeps a bucket from being closed: S3 refuses to change a public policy, or to switch off ACLs that grant.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-ownership-error-responses.html
+
+    Args:
+        name: the bucket's name.
+        public: what GetBucketPolicyStatus says of its policy.
+        acl: what GetBucketAcl says.
+    """
+    problems = []
+    if public:
+        problems.append(
+            f"The policy of bucket '{name}' lets everybody in, and public access to a bucket with log files is "
+            "blocked: take the statement that does so out of it, or choose another bucket."
+        )
+    grantees = [grant["Grantee"] for grant in acl["Grants"] if grant["Grantee"].get("ID") != acl["Owner"]["ID"]]
+    if grantees:
+        whom = ", ".join(dict.fromkeys(str(item.get("URI") or item.get("ID")) for item in grantees))
+        problems.append(
+            f"The ACL of bucket '{name}' grants access to {whom}, and a bucket with log files has no ACLs: let "
+            "them in by its policy, and take their grants out of the ACL, or choose another bucket."
+        )
+    return problems
+
+
 def usable_key(key: Mapping[str, Any], trail: Trail) -> list[str]:
     """What keeps CloudTrail from encrypting with a key, whatever its policy.
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from ansible_collections.dayone.aws_account.plugins.module_utils._policy_statements import with_statements
+from ansible_collections.dayone.aws_account.plugins.module_utils._policy_statements import statements, with_statements
 
 CLOUDTRAIL = {"Service": "cloudtrail.amazonaws.com"}
 RULE = "dayone-cloudtrail-logs"
@@ -149,8 +149,8 @@ def bucket_settings_of(bucket: Bucket | None) -> dict[str, Any]:
     }
 
 
-def bucket_wanted(settings: Settings, trail: Trail, is_now: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings that the bucket is to have. Statements and tags that are not ours stay."""
+def bucket_wanted(settings: Settings, trail: Trail, is_now: Mapping[str, Any], *, new: bool) -> dict[str, Any]:
+    """The settings that the bucket is to have; a new one has our tags. Statements and tags that are not ours stay."""
     encryption = is_now.get("encryption", "none")
     return {
         # An encryption that somebody chose for their bucket stays; without one, S3's own keys.
@@ -159,7 +159,7 @@ def bucket_wanted(settings: Settings, trail: Trail, is_now: Mapping[str, Any]) -
         # Log files of another trail, prefix or name, and those that are still on their way, go on coming.
         "policy": with_statements(is_now.get("policy", {}), bucket_policy(trail), keep_sources=True),
         "public_access_blocked": True,
-        "tags": {**is_now.get("tags", {}), **settings.tags},
+        "tags": {**is_now.get("tags", {}), **(settings.own_tags if new else {}), **settings.tags},
         "versioning": True,
     }
 
@@ -171,7 +171,7 @@ def bucket_policy(trail: Trail) -> dict[str, Any]:
     """
     arn = f"arn:{trail.partition}:s3:::{trail.bucket}"
     for_this_trail = {"aws:SourceArn": trail.arn, "aws:SourceAccount": trail.account}
-    statements = [
+    ours = [
         {
             "Sid": "DayoneTlsOnly",
             "Effect": "Deny",
@@ -197,34 +197,54 @@ def bucket_policy(trail: Trail) -> dict[str, Any]:
             "Condition": {"StringEquals": {**for_this_trail, "s3:x-amz-acl": "bucket-owner-full-control"}},
         },
     ]
-    return {"Version": "2012-10-17", "Statement": statements}
+    return {"Version": "2012-10-17", "Statement": ours}
 
 
-def retention(settings: Settings, trail: Trail, bucket: Bucket | None) -> dict[str, Any]:
+def is_new(settings: Settings, trail: Trail, bucket: Bucket | None) -> bool:
+    """Whether the bucket was made, or is to be made, for the trail.
+
+    It has our tags then. Where a run was killed before it could write them, there is nothing in it of anybody else.
+    """
+    if bucket is None or settings.own_tags.items() <= bucket.tags.items():
+        return True
+    ours = {statement["Sid"] for statement in bucket_policy(trail)["Statement"]}
+    foreign = [item for item in statements(bucket.policy) if item.get("Sid") not in ours]
+    return not (bucket.tags or bucket.lifecycle_rules or foreign)
+
+
+def retention(settings: Settings, trail: Trail, bucket: Bucket | None, *, new: bool) -> dict[str, Any]:
     """The lifecycle rule of the log files, as it is and as it should be.
 
     It reaches CloudTrail's log files, digests and Insights events, and nothing that other services write beside them.
-    Rules of another prefix, for the logs that lie there, stay.
+    Rules of another prefix, for the logs that lie there, stay. That of version 0.1.0, which deletes what other services
+    write as well, is replaced.
     """
     prefix = f"{trail.log_path}CloudTrail"
     ours = [rule for rule in (bucket.lifecycle_rules if bucket else []) if rule.get("ID", "").startswith(RULE)]
-    is_now: dict[str, Any] = next((rule for rule in ours if rule.get("Filter", {}).get("Prefix") == prefix), {})
+    is_now: dict[str, Any] = next((rule for rule in ours if _prefix(rule) in {prefix, trail.log_path}), {})
+    old = _prefix(is_now) == trail.log_path
     # A bucket that was there before gets a rule only where one is asked for: what is in it may be meant to stay.
-    was_there = bucket is not None and not ours and settings.bucket is not None
+    was_there = not new and not ours and settings.bucket is not None
     if settings.retention_days is not None:
         days = settings.retention_days
     elif is_now:
         days = is_now.get("Expiration", {}).get("Days", 0)
     else:
         days = 0 if was_there or not trail.ours else RETENTION_DAYS
-    rule_id = is_now.get("ID") or "-".join([RULE, trail.prefix] if trail.prefix else [RULE])
+    of_a_new_one = "-".join([RULE, trail.prefix] if trail.prefix else [RULE])
+    rule_id = is_now["ID"] if is_now and not old else of_a_new_one
     return {
         "days": days,
         "rule_id": rule_id,
         "prefix": prefix,
+        "old": old,
         "is_now": is_now,
         "wanted": _rule(settings, rule_id, prefix, days),
     }
+
+
+def _prefix(rule: Mapping[str, Any]) -> str | None:
+    return rule.get("Filter", {}).get("Prefix")
 
 
 def _rule(settings: Settings, rule_id: str, prefix: str, days: int) -> dict[str, Any]:
@@ -242,8 +262,9 @@ def plan(settings: Settings, found: Mapping[str, Any], trail: Trail, bucket: Buc
     """All that is decided about the trail that ``found`` leads to, and its bucket; None where S3 has none of ours."""
     wanted = trail_wanted(settings, trail)
     bucket_is = bucket_settings_of(bucket)
-    bucket_to_be = bucket_wanted(settings, trail, bucket_is)
-    kept = retention(settings, trail, bucket)
+    new = is_new(settings, trail, bucket)
+    bucket_to_be = bucket_wanted(settings, trail, bucket_is, new=new)
+    kept = retention(settings, trail, bucket, new=new)
     # The bucket of a trail that somebody else made may be another account's.
     of_others = not trail.ours and bucket is None and trail.bucket == trail.is_now.get("bucket")
     new_key = settings.kms_key is not None and settings.kms_key != trail.is_now.get("kms_key")

@@ -19,7 +19,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._event_selector
     wanted_selectors,
 )
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import said
-from ansible_collections.dayone.aws_account.plugins.module_utils._readings import HIDDEN_TRAIL
+from ansible_collections.dayone.aws_account.plugins.module_utils._readings import CLOSED_REGION, HIDDEN_TRAIL
 from ansible_collections.dayone.aws_account.plugins.module_utils._recorded_events import Recorded, recorded
 from ansible_collections.dayone.aws_account.plugins.module_utils._trail_choice import (
     ADOPT,
@@ -121,9 +121,16 @@ class Trails:
         for trail in rest:
             if trail["TrailARN"].split(":")[4] == params["account_id"] and not trail.get("IsOrganizationTrail"):
                 homes.setdefault(trail["HomeRegion"], []).append(trail["TrailARN"])
-        tags = {arn: found for home, arns in homes.items() for arn, found in self._tags(home, arns).items()}
+        tags = {arn: found for home, arns in homes.items() for arn, found in self._tags_at(home, arns).items()}
         ours = [arn for arn, found in tags.items() if params["own_tags"].items() <= found.items()]
         return ours[0] if len(ours) == 1 else ""
+
+    def _tags_at(self, home: str, arns: list[str]) -> dict[str, dict[str, str]]:
+        """The tags of trails of one home region; none where that is closed, so that nothing can be changed there."""
+        try:
+            return self._tags(home, arns)
+        except is_boto3_error_code(CLOSED_REGION):
+            return {}
 
     def _refuse_fewer(self, old: dict[str, Any]) -> None:
         """Metric filters and alarms may hang on what goes to CloudWatch Logs, where the new trail sends nothing."""
@@ -148,7 +155,7 @@ class Trails:
             status = self._status(trail)
             if status["IsLogging"]:
                 events = self._recorded(trail)
-        except is_boto3_error_code(HIDDEN_TRAIL) as error:
+        except is_boto3_error_code([*HIDDEN_TRAIL, *CLOSED_REGION]) as error:
             unread = said(str(error))
             self._statuses.setdefault(arn, {**STATUS, "IsLogging": None})
         return Other(

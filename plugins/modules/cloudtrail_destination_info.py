@@ -11,13 +11,14 @@ description:
   - Looks at the bucket and the key that a trail is to deliver to, and fails with all that stands in the way, before
     anything is made. It changes nothing.
   - Of a bucket, that is one of somebody else, or in another region than the trail's home region, or with a policy that
-    denies CloudTrail or this identity what is needed. A bucket that is not there yet can be made, and CloudTrail can be
-    let into one that does not know it.
+    denies CloudTrail or this identity what is needed, or is public, or with an ACL that grants something to others.
+    One of which S3 refuses to tell its policy or ACL is named too. A bucket that is not there yet can be made, and
+    CloudTrail can be let into one that does not know it.
   - Of a key, that is one that is not there, disabled, of another kind or region, or whose policy does not let
     CloudTrail use it. The error has the statements to add.
-  - A bucket takes one call each of HeadBucket and GetBucketPolicy, and one of ListBuckets where S3 refuses the former.
-    A key takes one call each of DescribeKey and GetKeyPolicy, and with a bucket that is there one of
-    GetBucketEncryption.
+  - A bucket takes one call each of HeadBucket, GetBucketPolicy, GetBucketPolicyStatus where it has a policy, and
+    GetBucketAcl, and one of ListBuckets where S3 refuses the first. A key takes one call each of DescribeKey and
+    GetKeyPolicy, and with a bucket that is there one of GetBucketEncryption.
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -118,6 +119,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._trail_destinat
     Trail,
     judge_bucket,
     judge_key,
+    open_to_others,
     usable_key,
 )
 
@@ -151,12 +153,26 @@ class Bucket:
                 [f"Bucket '{self._name}' {where}: choose a bucket there, or leave it out to have one made."]
             )
         try:
-            policy = self._client.get_bucket_policy(aws_retry=True, Bucket=self._name)["Policy"]
-        except is_boto3_error_code("NoSuchBucketPolicy"):
-            policy = None
-        except is_boto3_error_code(DENIALS):
-            return Findings([self._denied("GetBucketPolicy")])
-        return judge_bucket(self._name, prefix, policy, self._trail, caller_arn)
+            return self._settings(prefix, caller_arn)
+        except is_boto3_error_code(DENIALS) as error:
+            return Findings([self._denied(error.operation_name)])
+
+    def _settings(self, prefix: str, caller_arn: str | None) -> Findings:
+        """What its policy and ACL say."""
+        policy = self._read("policy", "NoSuchBucketPolicy").get("Policy")
+        status = self._read("policy_status", "NoSuchBucketPolicy").get("PolicyStatus", {}) if policy else {}
+        acl = self._client.get_bucket_acl(aws_retry=True, Bucket=self._name)
+        found = judge_bucket(self._name, prefix, policy, self._trail, caller_arn)
+        others = open_to_others(self._name, public=status.get("IsPublic", False), acl=acl)
+        return found._replace(problems=[*found.problems, *others])
+
+    def _read(self, what: str, none: str) -> dict[str, Any]:
+        """A setting of the bucket; empty where S3 answers that there is none."""
+        try:
+            answer = getattr(self._client, f"get_bucket_{what}")(aws_retry=True, Bucket=self._name)
+        except is_boto3_error_code(none):
+            return {}
+        return dict(answer)
 
     def _refused(self) -> str:
         """S3 answers alike to who lacks a permission and to who is not the owner; the list of own buckets tells."""
@@ -182,11 +198,9 @@ class Bucket:
 
     def has_bucket_key(self) -> bool:
         """Whether S3 encrypts its objects with KMS by a Bucket Key."""
-        try:
-            answer = self._client.get_bucket_encryption(aws_retry=True, Bucket=self._name)
-        except is_boto3_error_code("ServerSideEncryptionConfigurationNotFoundError"):
-            return False
-        return any(rule.get("BucketKeyEnabled") for rule in answer["ServerSideEncryptionConfiguration"]["Rules"])
+        encryption = self._read("encryption", "ServerSideEncryptionConfigurationNotFoundError")
+        rules = encryption.get("ServerSideEncryptionConfiguration", {}).get("Rules", [])
+        return any(rule.get("BucketKeyEnabled") for rule in rules)
 
 
 def key_findings(client: Any, name: str, trail: Trail, *, decrypts: bool) -> tuple[str, Findings]:

@@ -43,7 +43,10 @@ options:
     type: str
     default: ''
   tags:
-    description: Tags that the trail and the bucket are to have, beside those that they have.
+    description:
+      - Tags that the trail and the bucket are to have, beside those that they have. A trail or bucket that is made gets
+        I(own_tags), too. A bucket without any tag, lifecycle rule or policy statement of somebody else is taken for one
+        that was made, for a run that was interrupted leaves it so.
     type: dict
     default: {}
   replaces_tag:
@@ -245,6 +248,10 @@ retention:
       description: What their names begin with.
       type: str
       sample: AWSLogs/123456789012/CloudTrail
+    old:
+      description: Whether the rule is that of version 0.1.0, for all that lies beside the log files too.
+      type: bool
+      sample: false
     is_now:
       description: The rule as S3 has it; empty for none.
       type: dict

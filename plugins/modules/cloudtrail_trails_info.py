@@ -14,6 +14,8 @@ description:
   - A second trail's management events cost. The reason says how much.
   - A member account may not be let to read what its organization's trail records. Such a trail, if it reaches all that
     is wanted, is kept for one that covers it, and the reason says what could not be read.
+  - A trail of this account is read in its home region. Where the account has that region switched off, it counts as one
+    that could not be read.
   - A trail of the wanted name is used as it is found, even if it does not log yet, and no other is looked at. That
     takes one call each of DescribeTrails, GetTrailStatus and ListTags.
   - Otherwise it takes one call of GetTrailStatus for each other trail, and one of GetEventSelectors for each that logs

@@ -137,6 +137,84 @@ def test_every_choice_is_made(account: Sandbox, ansible: Ansible) -> None:
     assert writing(account) == []
 
 
+def advanced(*categories: dict[str, list[str]]) -> list[dict[str, Any]]:
+    """Advanced event selectors as the role takes them."""
+    return [
+        {"field_selectors": [{"field": field, "equals": values} for field, values in category.items()]}
+        for category in categories
+    ]
+
+
+MANAGEMENT = {"eventCategory": ["Management"]}
+FUNCTIONS = {"eventCategory": ["Data"], "resources.type": ["AWS::Lambda::Function"]}
+
+
+def test_each_choice_is_changed_afterwards(account: Sandbox, ansible: Ansible) -> None:
+    """Those that are not among EVERYTHING, or are there only taken back."""
+    s3, cloudtrail = account.client("s3", REGION), account.client("cloudtrail", REGION)
+    kms, sns = account.client("kms", REGION), account.client("sns", REGION)
+    anybody = {"Sid": "All", "Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [anybody]})
+    given_key = kms.create_key(Policy=policy)["KeyMetadata"]["Arn"]
+    common = {
+        "cloudtrail_encryption": "sse-kms",
+        "cloudtrail_sns_topic": "trail-news",
+        "cloudtrail_object_lock_mode": "governance",
+    }
+    first = {
+        **common,
+        "cloudtrail_multi_region": False,
+        "cloudtrail_validate_log_files": False,
+        "cloudtrail_advanced_event_selectors": advanced(MANAGEMENT),
+        "cloudtrail_log_retention_days": 90,
+        "cloudtrail_log_archive_days": 30,
+        "cloudtrail_log_archive_storage_class": "standard_ia",
+        "cloudtrail_object_lock_days": 30,
+        "cloudtrail_tags": {"Team": "a"},
+    }
+    then = {
+        **common,
+        "cloudtrail_kms_key": given_key,
+        "cloudtrail_advanced_event_selectors": advanced(MANAGEMENT, FUNCTIONS),
+        "cloudtrail_log_retention_days": 200,
+        "cloudtrail_log_archive_days": 40,
+        "cloudtrail_object_lock_days": 60,
+        "cloudtrail_tags": {"Team": "b"},
+    }
+    both = (
+        (first, (False, "a", 1, 90, {"Days": 30, "StorageClass": "STANDARD_IA"}, 30)),
+        (then, (True, "b", 2, 200, {"Days": 40, "StorageClass": "GLACIER"}, 60)),
+    )
+    for variables, (everywhere, team, selectors, days, archive, locked) in both:
+        account.clear_journal()
+        announced = ansible(play(**variables), "--check").changed
+        assert writing(account) == []
+        assert ansible(play(**variables)).changed == announced
+        assert not {"StopLogging", "DeleteTrail"} & set(writing(account))
+        (trail,) = cloudtrail.describe_trails()["trailList"]
+        assert (trail["IsMultiRegionTrail"], trail["LogFileValidationEnabled"]) == (everywhere, everywhere)
+        assert (trail["KmsKeyId"] == given_key) is everywhere
+        assert cloudtrail.get_trail_status(Name=trail["Name"])["IsLogging"]
+        chosen = cloudtrail.get_event_selectors(TrailName=trail["Name"])
+        assert len(chosen["AdvancedEventSelectors"]) == selectors
+        (rule,) = s3.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"]
+        assert (rule["Expiration"]["Days"], rule["Transitions"]) == (days, [archive])
+        lock = s3.get_object_lock_configuration(Bucket=BUCKET)["ObjectLockConfiguration"]["Rule"]
+        assert lock["DefaultRetention"] == {"Mode": "GOVERNANCE", "Days": locked}
+        tag = {"Key": "Team", "Value": team}
+        (of_trail,) = cloudtrail.list_tags(ResourceIdList=[trail["TrailARN"]])["ResourceTagList"]
+        assert tag in of_trail["TagsList"]
+        assert tag in s3.get_bucket_tagging(Bucket=BUCKET)["TagSet"]
+        assert tag in sns.list_tags_for_resource(ResourceArn=trail["SnsTopicARN"])["Tags"]
+    # The key that is no longer used has the tags that it had.
+    tags = kms.list_resource_tags(KeyId=kms.describe_key(KeyId="alias/management-events")["KeyMetadata"]["KeyId"])[
+        "Tags"
+    ]
+    assert tags == [{"TagKey": "Team", "TagValue": "a"}]
+    account.clear_journal()
+    assert ansible(play(**then)).changed == writing(account) == []
+
+
 def test_an_existing_bucket_keeps_what_it_has(account: Sandbox, ansible: Ansible) -> None:
     s3 = account.client("s3", REGION)
     s3.create_bucket(Bucket="ours", CreateBucketConfiguration={"LocationConstraint": REGION})
@@ -174,6 +252,32 @@ def test_an_existing_bucket_keeps_what_it_has(account: Sandbox, ansible: Ansible
     assert writing(account) == []
     ansible(play(**variables, cloudtrail_log_retention_days=0))
     assert [item["ID"] for item in s3.get_bucket_lifecycle_configuration(Bucket="ours")["Rules"]] == ["theirs"]
+
+
+def test_the_rule_of_version_0_1_0_is_replaced(account: Sandbox, ansible: Ansible) -> None:
+    """It deleted all that lies below AWSLogs/ACCOUNT/, and had one name for every prefix."""
+    s3 = account.client("s3", REGION)
+    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    rule: dict[str, Any] = {
+        "ID": "dayone-cloudtrail-logs",
+        "Status": "Enabled",
+        "Filter": {"Prefix": "audit/AWSLogs/123456789012/"},
+        "Expiration": {"Days": 100},
+        "NoncurrentVersionExpiration": {"NoncurrentDays": 100},
+    }
+    theirs = {**rule, "ID": "theirs", "Filter": {"Prefix": "tmp/"}}
+    before = {"Rules": [theirs, rule]}
+    s3.put_bucket_lifecycle_configuration(Bucket=BUCKET, LifecycleConfiguration=before)
+    ansible(play(cloudtrail_bucket_prefix="audit"))
+    narrowed = {
+        **rule,
+        "ID": "dayone-cloudtrail-logs-audit",
+        "Filter": {"Prefix": "audit/AWSLogs/123456789012/CloudTrail"},
+    }
+    assert s3.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"] == [theirs, narrowed]
+    s3.put_bucket_lifecycle_configuration(Bucket=BUCKET, LifecycleConfiguration=before)
+    ansible(play(cloudtrail_bucket_prefix="audit", cloudtrail_log_retention_days=0))
+    assert s3.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"] == [theirs]
 
 
 @pytest.mark.parametrize(

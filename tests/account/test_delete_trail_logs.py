@@ -281,6 +281,10 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     "other-name": ({"confirm_bucket": BYSTANDER}, "was not confirmed"),
     "written-to": ({"confirm_bucket": "written-to"}, "delivers the trail regional (eu-west-1)"),
     "with-others": ({"confirm_bucket": "with-others"}, "other things than CloudTrail's logs, 1 of them, as backup.tar"),
+    "of-an-organization": (
+        {"confirm_bucket": "of-an-organization"},
+        f"other accounts than {ACCOUNT}, which owns it: {OTHER}.",
+    ),
     "with-mfa": ({"confirm_bucket": "with-mfa"}, "MFA delete is on"),
     "locked": ({"confirm_bucket": "locked"}, "It is kept until 2040-01-01 00:00 UTC. In compliance mode"),
     "somebody-s": ({"confirm_bucket": "somebody-s"}, "belongs to another account"),
@@ -290,12 +294,22 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
 
 def cases(account: Sandbox) -> None:
     """A bucket for each case that has one."""
-    for name in ("unconfirmed", "mistyped", "other-name", "written-to", "with-others", "with-mfa", BYSTANDER):
+    for name in (
+        "unconfirmed",
+        "mistyped",
+        "other-name",
+        "written-to",
+        "with-others",
+        "of-an-organization",
+        "with-mfa",
+        BYSTANDER,
+    ):
         s3 = make_bucket(account, name)
     make_bucket(account, "somebody-s", owner=OTHER)
     make_bucket(account, "locked", ObjectLockEnabledForBucket=True)
     trail(account, "regional", "written-to", ELSEWHERE)
     put(s3, "with-others", "backup.tar")
+    put(s3, "of-an-organization", f"AWSLogs/o-abcdefghij/{OTHER}/CloudTrail/{HERE}/1.json.gz")
     until = datetime(2040, 1, 1, tzinfo=UTC)
     put(s3, "locked", f"{FOLDER}/x", ObjectLockMode="COMPLIANCE", ObjectLockRetainUntilDate=until)
     on = {"Status": "Enabled", "MFADelete": "Enabled"}
@@ -321,16 +335,17 @@ class TestPlaybook:
     def test_announced_done_and_done_already(self, account: Sandbox, ansible: Ansible) -> None:
         for name in (LOGS, BYSTANDER):
             s3 = make_bucket(account, name, ELSEWHERE)
+        put(s3, LOGS, f"AWSLogs/{OTHER}/CloudTrail/{HERE}/2026/01/01/1.json.gz")
         put(s3, LOGS, "backup.tar")
-        variables = {"cloudtrail_bucket": LOGS, "delete_other_objects": True}
+        told = {"delete_other_objects": True, "delete_logs_of_other_accounts": True}
+        variables = {"cloudtrail_bucket": LOGS, **told}
         account.clear_journal()
         announced = ansible(PLAYBOOK, "--check", extra_vars=variables)
         assert writing(account) == []
         run = ansible(PLAYBOOK, extra_vars={**variables, "confirm_bucket": LOGS})
         assert run.changed == announced.changed == ["Delete every version, and the bucket"]
-        assert "4 objects" not in run.output
-        assert "Bucket 'old-logs' in eu-west-1: 3 objects, 7 versions and 1 delete marker; 3.0 KiB" in run.output
-        assert "8 versions and delete markers are gone, and the bucket with them." in run.output
+        assert "Bucket 'old-logs' in eu-west-1: 4 objects, 8 versions and 1 delete marker; 3.0 KiB" in run.output
+        assert "9 versions and delete markers are gone, and the bucket with them." in run.output
         assert buckets(account) == {BYSTANDER}
         assert len(s3.list_object_versions(Bucket=BYSTANDER)["Versions"]) == 6
         account.clear_journal()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -150,3 +151,35 @@ def test_objects_of_a_bucket_that_exists_are_locked(account: Sandbox) -> None:
     assert s3.get_object_lock_configuration(Bucket="logs")["ObjectLockConfiguration"] == {
         "ObjectLockEnabled": "Enabled"
     }
+
+
+def test_what_is_public_is_kept_out(account: Sandbox) -> None:
+    s3 = account.client("s3", "us-east-1")
+    s3.create_bucket(Bucket="shop-window")
+    everybody = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::shop-window/*",
+    }
+    public = json.dumps({"Version": "2012-10-17", "Statement": [everybody]})
+    private = json.dumps({"Version": "2012-10-17", "Statement": [{**everybody, "Effect": "Deny"}]})
+    s3.put_bucket_policy(Bucket="shop-window", Policy=public)
+    assert s3.get_bucket_policy_status(Bucket="shop-window")["PolicyStatus"]["IsPublic"] is True
+    s3.put_public_access_block(Bucket="shop-window", PublicAccessBlockConfiguration={"BlockPublicPolicy": True})
+    with refused("AccessDenied", 403):
+        s3.put_bucket_policy(Bucket="shop-window", Policy=public)
+    s3.put_bucket_policy(Bucket="shop-window", Policy=private)
+    assert s3.get_bucket_policy_status(Bucket="shop-window")["PolicyStatus"]["IsPublic"] is False
+
+
+def test_acls_that_grant_are_not_switched_off(account: Sandbox) -> None:
+    s3 = account.client("s3", "us-east-1")
+    s3.create_bucket(Bucket="shared", ACL="log-delivery-write", ObjectOwnership="ObjectWriter")
+    without_acls = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    with refused("InvalidBucketAclWithObjectOwnership", 400):
+        s3.put_bucket_ownership_controls(Bucket="shared", OwnershipControls=without_acls)
+    s3.put_bucket_acl(Bucket="shared", ACL="private")
+    s3.put_bucket_ownership_controls(Bucket="shared", OwnershipControls=without_acls)
+    rules = s3.get_bucket_ownership_controls(Bucket="shared")["OwnershipControls"]["Rules"]
+    assert rules == without_acls["Rules"]

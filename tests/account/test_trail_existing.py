@@ -290,3 +290,29 @@ def test_what_cannot_be_delivered_to_is_named_before_anything_is_made(account: S
     run = ansible(play(**given_key))
     assert run.changed == []
     assert "The last log file did not arrive in bucket" in run.output
+
+
+def test_what_could_not_be_read_is_not_written_over(account: Sandbox, ansible: Ansible) -> None:
+    s3 = make_bucket(account)
+    kms = account.client("kms", REGION)
+    description = "Encrypts the log files of CloudTrail trail management-events"
+    key = kms.create_key(Description=description)["KeyMetadata"]["KeyId"]
+    kms.create_alias(AliasName="alias/management-events", TargetKeyId=key)
+    policies = (
+        s3.get_bucket_policy(Bucket=LOGS)["Policy"],
+        kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"],
+    )
+    variables = {"cloudtrail_encryption": "sse-kms", "cloudtrail_bucket": LOGS}
+    account.clear_journal()
+    account.fail("s3", "GetBucketPolicy", "AccessDenied", status=403, times=1)
+    run = ansible(play(**variables), check=False)
+    assert f"Could not read bucket '{LOGS}', which log files of" in run.tasks[-1]["result"]["msg"]
+    assert writing(account) == []
+    account.fail("kms", "GetKeyPolicy", "AccessDeniedException", status=400)
+    run = ansible(play(**variables), check=False)
+    assert "lacks kms:GetKeyPolicy or kms:ListKeyPolicies on it" in run.tasks[-1]["result"]["msg"]
+    assert "PutKeyPolicy" not in writing(account)
+    account.clear_faults()
+    now = json.loads(s3.get_bucket_policy(Bucket=LOGS)["Policy"])["Statement"]
+    assert now[:2] == json.loads(policies[0])["Statement"]
+    assert kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"] == policies[1]

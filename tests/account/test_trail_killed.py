@@ -81,6 +81,20 @@ def test_a_first_run(account: Sandbox, killed: Callable[..., Iterator[str]]) -> 
     assert len(selector["DataResources"]) == 2
 
 
+def test_a_named_bucket_gets_its_retention_all_the_same(account: Sandbox, ansible: Ansible) -> None:
+    """A bucket that a killed run made is told from one that was there before."""
+    named = {"cloudtrail_bucket": "our-own-logs"}
+    for after, write in ((1, "CreateBucket"), (3, "PutBucketPolicy"), (3, "PutBucketOwnershipControls")):
+        with Killer(account, after=after) as killer:
+            ansible(play(**named), env=killer.env, check=False)
+        assert killer.killed == write
+    ansible(play(**named))
+    s3 = account.client("s3", REGION)
+    (rule,) = s3.get_bucket_lifecycle_configuration(Bucket="our-own-logs")["Rules"]
+    assert rule["Expiration"]["Days"] == 400
+    assert s3.get_bucket_tagging(Bucket="our-own-logs")["TagSet"] == [{"Key": "dayone-role", "Value": "cloudtrail"}]
+
+
 def test_another_name_and_then_fewer_choices(
     account: Sandbox, ansible: Ansible, killed: Callable[..., Iterator[str]]
 ) -> None:

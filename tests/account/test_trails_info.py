@@ -167,6 +167,26 @@ def test_a_bucket_that_this_account_cannot_mend(scene: Scene) -> None:
     assert "HeadBucket" not in scene.calls()
 
 
+def test_a_trail_is_read_where_it_is_at_home(scene: Scene) -> None:
+    client = make_trail(scene.account, "other", THERE, TagsList=[{"Key": "made-by", "Value": "us"}])
+    client.put_event_selectors(TrailName="other", EventSelectors=[{"ReadWriteType": "ReadOnly"}])
+    assert scene.read(own_tags={"made-by": "us"})["replaces"] == trail_arn("other", THERE)
+    assert [(call.action, call.region) for call in scene.account.journal()] == [
+        ("DescribeTrails", REGION),
+        ("GetTrailStatus", THERE),
+        ("GetEventSelectors", THERE),
+        ("ListTags", THERE),
+    ]
+    # A region that the account has switched off.
+    for action in ("GetTrailStatus", "ListTags"):
+        scene.account.fail("cloudtrail", action, "UnrecognizedClientException", status=400)
+    found = scene.read(own_tags={"made-by": "us"})
+    assert (found["decision"], found["replaces"]) == ("create", "")
+    assert (
+        "'other' (home region us-east-1) may record management events too, which could not be read" in found["reason"]
+    )
+
+
 def make_selective(account: Sandbox) -> None:
     """Give the organization's trail selectors of its own, which have to be read."""
     selector = {"ReadWriteType": "All", "ExcludeManagementEventSources": ["kms.amazonaws.com"]}

@@ -106,6 +106,7 @@ class Application:
                 response.status_code,
                 error,
                 enforcement.asked(call, self.world),
+                call.region,
             )
         )
 

@@ -28,3 +28,5 @@ class Call:
     error: str | None
     # What the caller had to be allowed to, where policies are enforced.
     permissions: list[str] = dataclasses.field(default_factory=list)
+    # Which of the service's endpoints was called, by the signature.
+    region: str = ""

@@ -10,6 +10,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._trail_destinat
     Trail,
     judge_bucket,
     judge_key,
+    open_to_others,
     usable_key,
 )
 
@@ -106,6 +107,17 @@ def test_a_bucket_of_which_it_cannot_be_told() -> None:
     assert (list(found.problems), found.allowed) == ([], False)
     assert all("'Office'" in doubt for doubt in found.doubts)
     assert len(found.doubts) == 3
+
+
+def test_a_bucket_that_is_open_to_others() -> None:
+    own = {"Grantee": {"ID": "me", "Type": "CanonicalUser"}, "Permission": "FULL_CONTROL"}
+    group = {"Grantee": {"URI": "http://acs.amazonaws.com/groups/s3/LogDelivery"}, "Permission": "WRITE"}
+    acl = {"Owner": {"ID": "me"}, "Grants": [own]}
+    assert open_to_others("logs", public=False, acl=acl) == []
+    acl["Grants"] = [own, group, {**group, "Permission": "READ_ACP"}, {"Grantee": {"ID": "she"}}]
+    public, grants = open_to_others("logs", public=True, acl=acl)
+    assert "lets everybody in" in public
+    assert "grants access to http://acs.amazonaws.com/groups/s3/LogDelivery, she, and" in grants
 
 
 METADATA = {

@@ -9,6 +9,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._trail_plan imp
     Bucket,
     Settings,
     bucket_policy,
+    is_new,
     plan,
     trail_of,
 )
@@ -79,7 +80,7 @@ def test_a_fresh_account() -> None:
     assert (found["trail_is"], found["new_destination"]) == ({}, True)
     assert found["trail_wanted"]["tags"] == {**MARK, "in-place-of": "arn:old", "team": "a"}
     assert found["bucket"]["name"] == f"cloudtrail-{ACCOUNT}-{REGION}"
-    assert found["bucket"]["wanted"]["tags"] == {"team": "a"}
+    assert found["bucket"]["wanted"]["tags"] == {**MARK, "team": "a"}
     assert found["retention"]["wanted"]["Expiration"] == {"Days": 400}
     assert found["bucket"]["differs"]
     assert found["retention"]["differs"]
@@ -166,19 +167,21 @@ def test_a_given_key_is_a_new_destination_where_it_is_another(key: str | None, n
 
 
 RULE = planned(NONE)["retention"]["wanted"]
+THEIRS = {"ID": "theirs", "Status": "Enabled", "Filter": {"Prefix": ""}}
 
 
 @pytest.mark.parametrize(
     ("rules", "asked", "days", "differs"),
     [
         ([], {}, 400, True),
-        ([], {"bucket": "theirs"}, 0, False),
+        ([], {"bucket": "theirs"}, 400, True),
+        ([THEIRS], {"bucket": "theirs"}, 0, False),
         ([], {"bucket": "theirs", "retention_days": 30}, 30, True),
         ([RULE], {"bucket": "theirs"}, 400, False),
         ([{**RULE, "Expiration": {"Days": 30}}], {}, 30, True),
         ([RULE], {"retention_days": 0}, 0, True),
         ([RULE], {"archive_days": 90}, 400, True),
-        ([{"ID": "theirs", "Status": "Enabled", "Filter": {"Prefix": ""}}], {"bucket": "theirs"}, 0, False),
+        ([{**RULE, "Filter": {"Prefix": f"AWSLogs/{ACCOUNT}/"}}], {"bucket": "theirs"}, 400, True),
     ],
 )
 def test_how_long_logs_are_kept(rules: list[dict[str, Any]], asked: dict[str, Any], days: int, differs: bool) -> None:
@@ -193,3 +196,26 @@ def test_the_policy_lets_cloudtrail_write_for_this_trail_alone() -> None:
     assert tls["Resource"] == ["arn:aws-cn:s3:::logs", "arn:aws-cn:s3:::logs/*"]
     assert check["Condition"]["StringEquals"] == {"aws:SourceArn": source, "aws:SourceAccount": ACCOUNT}
     assert write["Resource"] == f"arn:aws-cn:s3:::logs/audit/AWSLogs/{ACCOUNT}/*"
+
+
+def test_the_rule_of_0_1_0_is_replaced() -> None:
+    old = {**RULE, "ID": "dayone-cloudtrail-logs-of-old", "Filter": {"Prefix": f"AWSLogs/{ACCOUNT}/"}}
+    found = planned(NONE, EMPTY._replace(lifecycle_rules=[old]))["retention"]
+    assert (found["old"], found["is_now"]["ID"]) == (True, "dayone-cloudtrail-logs-of-old")
+    assert (found["rule_id"], found["wanted"]) == ("dayone-cloudtrail-logs", RULE)
+
+
+@pytest.mark.parametrize(
+    ("bucket", "new"),
+    [
+        (None, True),
+        (EMPTY, True),
+        (EMPTY._replace(tags={**MARK, "team": "a"}, lifecycle_rules=[THEIRS]), True),
+        (EMPTY._replace(policy=bucket_policy(trail_of(SETTINGS, NONE))), True),
+        (EMPTY._replace(tags={"team": "a"}), False),
+        (EMPTY._replace(lifecycle_rules=[THEIRS]), False),
+        (EMPTY._replace(policy={"Statement": {"Effect": "Deny"}}), False),
+    ],
+)
+def test_a_bucket_that_was_made_for_the_trail(bucket: Bucket | None, new: bool) -> None:
+    assert is_new(SETTINGS, trail_of(SETTINGS, NONE), bucket) is new

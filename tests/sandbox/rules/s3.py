@@ -7,6 +7,7 @@ import re
 
 from moto.core.utils import get_service_model
 from moto.s3.models import s3_backends
+from moto.s3.utils import bucket_policy_is_public
 
 from ..errors import RefusalError
 from ..request import Request
@@ -78,6 +79,29 @@ def of_the_owner(request: Request, _world: World) -> None:
     _partition, owner = s3_backends.bucket_accounts.get(request.params["Bucket"], ("", request.account))
     if request.account != owner or request.params.get("ExpectedBucketOwner", owner) != owner:
         raise RefusalError("AccessDenied", "Access Denied", 403)
+
+
+@rule("s3", "PutBucketPolicy")
+def public_policy(request: Request, _world: World) -> None:
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html"""
+    bucket = s3_backends[request.account]["aws"].buckets.get(request.params["Bucket"])
+    block = bucket and bucket.public_access_block
+    if block and block.block_public_policy and bucket_policy_is_public(request.params["Policy"]):
+        message = "Access Denied: public policies are blocked by the BlockPublicPolicy block public access setting"
+        raise RefusalError("AccessDenied", message, 403)
+
+
+@rule("s3", "PutBucketOwnershipControls")
+def acl_of_others(request: Request, _world: World) -> None:
+    """ACLs are not switched off while that of the bucket grants something to anybody else.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-ownership-error-responses.html
+    """
+    bucket = s3_backends[request.account]["aws"].buckets.get(request.params["Bucket"])
+    rules = request.params["OwnershipControls"]["Rules"]
+    if bucket and bucket.acl and rules[0]["ObjectOwnership"] == "BucketOwnerEnforced" and len(bucket.acl.grants) > 1:
+        message = "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"
+        raise RefusalError("InvalidBucketAclWithObjectOwnership", message, 400)
 
 
 @rule("s3", "PutObjectLockConfiguration")
