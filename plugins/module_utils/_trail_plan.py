@@ -244,7 +244,8 @@ def retention(settings: Settings, trail: Trail, bucket: Bucket | None, *, new: b
 
 
 def _prefix(rule: Mapping[str, Any]) -> str | None:
-    return rule.get("Filter", {}).get("Prefix")
+    prefix: str | None = rule.get("Filter", {}).get("Prefix")
+    return prefix
 
 
 def _rule(settings: Settings, rule_id: str, prefix: str, days: int) -> dict[str, Any]:
