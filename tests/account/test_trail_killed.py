@@ -19,6 +19,7 @@ from torture import STRIDE
 pytestmark = pytest.mark.torture
 Ansible = Callable[..., Run]
 MORE_THAN_ENOUGH = 40
+INSIGHTS = ["ApiErrorRateInsight"]
 
 
 @pytest.fixture
@@ -79,6 +80,30 @@ def test_a_first_run(account: Sandbox, killed: Callable[..., Iterator[str]]) -> 
     assert len(account.client("kms", REGION).list_keys()["Keys"]) == 1
     (selector,) = account.client("cloudtrail", REGION).get_event_selectors(TrailName="all-of-it")["EventSelectors"]
     assert len(selector["DataResources"]) == 2
+
+
+def test_a_trail_that_is_taken_over(account: Sandbox, killed: Callable[..., Iterator[str]]) -> None:
+    make_bucket(account)
+    make_trail(account, "theirs")
+    writes = []
+    for write in killed(cloudtrail_existing="adopt", cloudtrail_tags={"Team": "a"}, cloudtrail_insights=INSIGHTS):
+        writes.append(write)
+        assert logging(account) == {"theirs": True}
+    assert (
+        writes
+        == [
+            "PutBucketVersioning",
+            "PutPublicAccessBlock",
+            "PutBucketPolicy",
+            "PutBucketTagging",
+            "PutBucketEncryption",
+            "PutBucketOwnershipControls",
+            "UpdateTrail",
+            "AddTags",
+            "PutInsightSelectors",
+        ][STRIDE - 1 :: STRIDE]
+    )
+    assert logging(account) == {"theirs": True}
 
 
 def test_a_named_bucket_gets_its_retention_all_the_same(account: Sandbox, ansible: Ansible) -> None:
