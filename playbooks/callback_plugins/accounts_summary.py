@@ -76,9 +76,8 @@ class CallbackModule(CallbackBase):
             if fate in ("failed", "unreachable"):
                 line += f": {self._reasons.get(host, 'see above')}"
             self._display.display(printable(line), color=COLORS.get(fate, C.COLOR_ERROR))
-        self._display.display(
-            f"{len(fates)} accounts: " + ", ".join(f"{number} {fate}" for fate, number in Counter(fates.values()).items())
-        )
+        counted = ", ".join(f"{number} {fate}" for fate, number in Counter(fates.values()).items())
+        self._display.display(f"{len(fates)} account{'s' if len(fates) > 1 else ''}: {counted}")
 
     def _note(self, result: Any, reason: str = "") -> None:
         if not self._is_ours:

@@ -31,6 +31,9 @@ CLOCK = (
     "network's time, then run again."
 )
 THROTTLED = "AWS limits the rate of these calls: wait a minute, then run again; it carries on."
+KILLED = (
+    "Its process ended without an answer, as one that was killed, for want of memory perhaps: run again; it carries on."
+)
 REGION = "Name a region: set AWS_REGION (for example ap-northeast-1), or the option 'region'."
 PROFILE = "Check AWS_PROFILE against the profiles in ~/.aws/config ('aws configure list-profiles' lists them)."
 
@@ -51,6 +54,7 @@ _ADVICE: tuple[tuple[str, str], ...] = (
         ),
         NETWORK,
     ),
+    (r"No start of json char found", KILLED),
     (r"Throttling|RequestLimitExceeded|TooManyRequests|SlowDown|Rate exceeded", THROTTLED),
 )
 
