@@ -15,6 +15,7 @@ SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}\Z", re.ASCII)
 EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}\Z", re.ASCII)
 ROLE = re.compile(r"([!-~]+/)?[\w+=,.@-]{1,64}\Z", re.ASCII)
 ARN = re.compile(r"arn:[a-z0-9-]+:iam::(\d{12}):role/([!-~]+/)?[\w+=,.@-]{1,64}\Z", re.ASCII)
+ACCOUNT_ID = re.compile(r"[0-9]{12}\Z")
 DURATION = range(900, 43201)
 RENEWED_BY = ("role_arn", "session_name", "external_id", "duration", "region")
 
@@ -40,7 +41,9 @@ def wrong_input(wanted: Mapping[str, Any]) -> Iterator[str]:
 
 def _wrong_role(role: str, account_id: str | None) -> Iterator[str]:
     named = ARN.match(role)
-    if named is None and (role.startswith("arn:") or not ROLE.match(role)):
+    if account_id is not None and not ACCOUNT_ID.match(account_id):
+        yield f"account_id is '{account_id}'; an account id has twelve digits. In YAML, put it in quotes."
+    elif named is None and (role.startswith("arn:") or not ROLE.match(role)):
         yield f"The role to assume is '{role}', which is neither a role's name, with its path perhaps, nor its ARN."
     elif named is None and account_id is None:
         yield f"The role to assume is '{role}'; a name needs account_id too, the account that it is in."
