@@ -72,10 +72,10 @@ class LookupModule(LookupBase):
     def run(
         self, terms: list[Mapping[str, Any]], variables: Mapping[str, Any] | None = None, **kwargs: Any
     ) -> list[dict[str, str]]:
-        return [_credentials(term.get("session")) for term in terms]
+        return [_credentials(term["session"]) for term in terms]
 
 
-def _credentials(session: Mapping[str, Any] | None) -> dict[str, str]:
+def _credentials(session: Mapping[str, Any]) -> dict[str, str]:
     if not session:
         return {}
     return credentials(renewed(session) if ends_soon(session, datetime.datetime.now(datetime.UTC)) else session)

@@ -87,9 +87,9 @@ user_id:
   returned: always
   sample: AROAEXAMPLE:dayone
 session:
-  description: The session, with what it takes to renew it. It is secret.
+  description: The session, with what it takes to renew it, which is secret; empty where no role was assumed.
   type: dict
-  returned: when a role was assumed
+  returned: always
 """
 
 from functools import partial
@@ -156,7 +156,7 @@ def main() -> None:
             msg=f"The credentials are of account {found['Account']} ({found['Arn']}), and account {meant} is meant. "
             "Name the role to assume there, or take credentials of that account. Nothing was changed."
         )
-    module.exit_json(changed=False, account=found["Account"], arn=found["Arn"], user_id=found["UserId"])
+    module.exit_json(changed=False, account=found["Account"], arn=found["Arn"], user_id=found["UserId"], session={})
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ def test_without_a_role_it_is_the_account_that_was_meant(account: Sandbox, run: 
     account.clear_journal()
     done = run(account_id=ACCOUNT)
     assert (done["account"], done["arn"]) == (ACCOUNT, f"arn:aws:iam::{ACCOUNT}:user/administrator")
-    assert "session" not in done
+    assert done["session"] == {}
     assert len(account.journal()) == 1
     failed = run(account_id=OTHER, fails=True)
     assert f"account {OTHER} is meant" in failed["msg"]
@@ -74,7 +74,7 @@ def test_a_session_is_renewed_from_the_environment(account: Sandbox, run: Run, m
     account.clear_journal()
     kept = look_up(first)
     assert kept == {name: first["session"][name] for name in ("access_key", "secret_key", "session_token")}
-    assert look_up({"account": ACCOUNT}) == {}
+    assert look_up({"account": ACCOUNT, "session": {}}) == {}
     assert account.journal() == []
 
     soon = datetime.datetime.now(datetime.UTC) + datetime.timedelta(minutes=5)
