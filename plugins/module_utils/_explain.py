@@ -32,7 +32,8 @@ CLOCK = (
 )
 THROTTLED = "AWS limits the rate of these calls: wait a minute, then run again; it carries on."
 KILLED = (
-    "Its process ended without an answer, as one that was killed, for want of memory perhaps: run again; it carries on."
+    "Its process ended without an answer: it was killed, for want of memory perhaps, or it broke (-vvv shows how). Run "
+    "again; it carries on."
 )
 REGION = "Name a region: set AWS_REGION (for example ap-northeast-1), or the option 'region'."
 PROFILE = "Check AWS_PROFILE against the profiles in ~/.aws/config ('aws configure list-profiles' lists them)."
@@ -54,7 +55,7 @@ _ADVICE: tuple[tuple[str, str], ...] = (
         ),
         NETWORK,
     ),
-    (r"No start of json char found", KILLED),
+    (r"No start of json char found|MODULE FAILURE", KILLED),
     (r"Throttling|RequestLimitExceeded|TooManyRequests|SlowDown|Rate exceeded", THROTTLED),
 )
 
