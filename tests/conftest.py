@@ -91,7 +91,7 @@ def ansible(account: Sandbox, tmp_path: Path) -> Callable[..., Run]:
         done = subprocess.run(
             command,
             cwd=work,
-            env={**account.process_env(), **_ansible_env(home, record), **(env or {})},
+            env={**account.process_env(), **ansible_env(home), "RECORD_FILE": str(record), **(env or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -120,7 +120,8 @@ def _playbook(playbook: Plays, file: Path) -> str:
     return str(file)
 
 
-def _ansible_env(home: Path, record: Path) -> dict[str, str]:
+def ansible_env(home: Path) -> dict[str, str]:
+    """The environment of a run whose files are below a directory of its own."""
     return {
         **({"ANSIBLE_ACTION_PLUGINS": ACTION_PLUGINS} if ACTION_PLUGINS else {}),
         "ANSIBLE_HOME": str(home),
@@ -134,5 +135,4 @@ def _ansible_env(home: Path, record: Path) -> dict[str, str]:
         "ANSIBLE_LOCALHOST_WARNING": "false",
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
         "ANSIBLE_NOCOLOR": "true",
-        "RECORD_FILE": str(record),
     }

@@ -3,7 +3,7 @@
 A proxy stands between the run and the stand-in account. It passes the calls on, and instead of the answer to the
 chosen writing call it sends SIGKILL to the whole run: to ansible-playbook with all that descends from it, and to the
 process that waits for the answer, which may be a fork of the module server. The server ends by itself when its playbook
-has gone.
+has gone. Of a run on many accounts it can kill what works on one of them, and leave the others be.
 """
 
 from __future__ import annotations
@@ -27,11 +27,15 @@ SOCKET = re.compile(r"socket:\[(\d+)\]")
 
 
 class Killer:
-    """`with Killer(account, after=3) as killer:` and a run with `killer.env`: its third write is its last."""
+    """`with Killer(account, after=3) as killer:` and a run with `killer.env`: its third write is its last.
 
-    def __init__(self, account: Sandbox, after: int) -> None:
+    With `only="210987654321"` that account's writes count, and only the module that made the last one is killed.
+    """
+
+    def __init__(self, account: Sandbox, after: int, only: str | None = None) -> None:
         self._account = account
         self._left = after
+        self._only = only
         self._lock = threading.Lock()
         self.killed = ""
         killer = self
@@ -72,11 +76,12 @@ class Killer:
             # One at a time: the journal's last line is this call's.
             answer, sent = self._ask(request, body)
             call = self._account.journal()[-1]
-            if call.writes and call.error is None and not self.killed:
+            if call.writes and call.error is None and not self.killed and self._only in (None, call.account):
                 self._left -= 1
                 if not self._left:
                     self.killed = call.action
-                    kill_playbooks()
+                    if self._only is None:
+                        kill_playbooks()
                     kill_client(request.client_address[1])
                     request.close_connection = True
                     return

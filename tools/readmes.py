@@ -87,7 +87,11 @@ def check_readmes() -> Iterator[str]:
     }
     there = {
         **{role.name: "role" for role in roles()},
-        **{module.stem: "module" for module in (CHECKOUT / "plugins" / "modules").glob("*.py")},
+        **{
+            plugin.stem: kind.removesuffix("s")
+            for kind in ("inventory", "lookup", "modules")
+            for plugin in (CHECKOUT / "plugins" / kind).glob("*.py")
+        },
         **{f"dayone.aws_account.{playbook.stem}": "playbook" for playbook in (CHECKOUT / "playbooks").glob("*.yml")},
         **dict.fromkeys(required, "required variable"),
     }

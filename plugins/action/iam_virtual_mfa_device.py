@@ -70,7 +70,7 @@ class ActionModule(AwsVaultActionModule):
             return pending
         for _number in range(TRIES):
             codes = self._ask(
-                f"First code of user '{pending['user_name']}' (nothing is shown; just Enter leaves it for a later run):"
+                f"First code of {_whose(pending)} (nothing is shown; just Enter leaves it for a later run):"
             )
             if codes is None:
                 return pending
@@ -95,7 +95,7 @@ class ActionModule(AwsVaultActionModule):
         """Show the QR code to the person at the terminal; whether there is one."""
         try:
             self._prompt(
-                f"\nMFA for user '{pending['user_name']}': take your phone with an authenticator app, see that nobody "
+                f"\nMFA for {_whose(pending)}: take your phone with an authenticator app, see that nobody "
                 "looks over your shoulder,\nand press Enter to see the QR code."
             )
         except AnsiblePromptNoninteractive:  # AWX, CI, a pipe
@@ -135,6 +135,11 @@ class ActionModule(AwsVaultActionModule):
     @staticmethod
     def _prompt(message: str) -> str:
         return ask(message, private=True).replace(" ", "")
+
+
+def _whose(pending: dict[str, Any]) -> str:
+    """Whose device it is: in a run on many accounts, a user of the same name is in each."""
+    return f"user '{pending['user_name']}' of account {str(pending['serial_number']).split(':')[4]}"
 
 
 def _codes_refused(result: dict[str, Any]) -> bool:

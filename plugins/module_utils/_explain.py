@@ -31,6 +31,10 @@ CLOCK = (
     "network's time, then run again."
 )
 THROTTLED = "AWS limits the rate of these calls: wait a minute, then run again; it carries on."
+KILLED = (
+    "Its process ended without an answer: it was killed, for want of memory perhaps, or it broke (-vvv shows how). Run "
+    "again; it carries on."
+)
 REGION = "Name a region: set AWS_REGION (for example ap-northeast-1), or the option 'region'."
 PROFILE = "Check AWS_PROFILE against the profiles in ~/.aws/config ('aws configure list-profiles' lists them)."
 
@@ -51,6 +55,7 @@ _ADVICE: tuple[tuple[str, str], ...] = (
         ),
         NETWORK,
     ),
+    (r"No start of json char found|MODULE FAILURE", KILLED),
     (r"Throttling|RequestLimitExceeded|TooManyRequests|SlowDown|Rate exceeded", THROTTLED),
 )
 

@@ -566,10 +566,12 @@ class TestRefused:
     def test_a_device_goes_although_its_secret_may_not_be_read(
         self, account: Sandbox, iam: Any, run: Runs, refused: tuple[str, str]
     ) -> None:
-        secret = {"name": "admin", "role_arn": "arn:aws:iam::210987654321:role/keeper", "region": "us-east-1"}
-        run(seed_secret=secret)
+        secret = {"name": "admin", "role_arn": account.role("keeper", "210987654321"), "region": "us-east-1"}
+        key = account.administrator()
+        keys = {"access_key": key["AccessKeyId"], "secret_key": key["SecretAccessKey"]}
+        run(seed_secret=secret, **keys)
         account.fail(*refused, "AccessDeniedException", status=400)
-        done = run(seed_secret=secret, state="absent")
+        done = run(seed_secret=secret, state="absent", **keys)
         assert (done["changed"], done["status"]) == (True, "absent")
         assert f"AWS answered {refused[1]} with AccessDeniedException" in str(done["warnings"])
         assert names(iam) == []

@@ -19,7 +19,7 @@ from torture import STRIDE
 
 pytestmark = pytest.mark.torture
 
-ROLE = "arn:aws:iam::210987654321:role/seed-keeper"
+KEEPER = "210987654321"
 VAULT = [{"vault_id": "default", "secret": "cGFzc3dvcmQ="}]
 
 
@@ -30,7 +30,7 @@ class Scene:
         self.iam = account.client("iam")
         self.iam.create_user(UserName="admin")
         self.here = account.client("secretsmanager", "ap-northeast-1")
-        self.elsewhere = account.account_client("secretsmanager", "210987654321")
+        self.elsewhere = account.account_client("secretsmanager", KEEPER)
         self.directory = directory / "out"
         self.module = Module("iam_virtual_mfa_device", self.directory, account.process_env())
         self.prepare = prepare
@@ -149,8 +149,11 @@ def test_seed_in_an_encrypted_file(scene: Callable[..., Scene]) -> None:
     kill_everywhere(run, check)
 
 
-def test_seed_in_secrets_manager_of_another_account(scene: Callable[..., Scene]) -> None:
-    run = scene(method="seed", seed_secret={"name": "dayone/mfa/admin", "role_arn": ROLE, "region": "us-east-1"})
+def test_seed_in_secrets_manager_of_another_account(account: Sandbox, scene: Callable[..., Scene]) -> None:
+    secret = {"name": "dayone/mfa/admin", "role_arn": account.role("seed-keeper", KEEPER), "region": "us-east-1"}
+    key = account.administrator()
+    keys = {"access_key": key["AccessKeyId"], "secret_key": key["SecretAccessKey"]}
+    run = scene(method="seed", seed_secret=secret, **keys)
 
     def check(_number: int) -> None:
         run.finish()

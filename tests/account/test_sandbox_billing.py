@@ -67,8 +67,10 @@ def test_preferences_are_filtered_and_paged(account: Sandbox, billing: Any) -> N
 def test_iam_principals_wait_for_root_to_let_them_in(account: Sandbox, billing: Any) -> None:
     iam = account.client("iam")
     iam.create_user(UserName="ada")
-    user = account.client("billing", credentials=iam.create_access_key(UserName="ada")["AccessKey"])
-    session = account.client("sts").assume_role(RoleArn=f"arn:aws:iam::{ACCOUNT}:role/admin", RoleSessionName="me")
+    key_of_ada = iam.create_access_key(UserName="ada")["AccessKey"]
+    user = account.client("billing", credentials=key_of_ada)
+    admin = account.role("admin", ACCOUNT)
+    session = account.client("sts", credentials=key_of_ada).assume_role(RoleArn=admin, RoleSessionName="me")
     role = account.client("billing", credentials=session["Credentials"])
     (key,) = preferences(billing)
     for client in (user, role):

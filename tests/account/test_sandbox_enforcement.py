@@ -144,10 +144,11 @@ def test_what_comes_with_a_group_and_by_managed_policies_counts(account: Sandbox
 
 def test_a_role_may_what_its_policies_say(account: Sandbox) -> None:
     iam = account.client("iam")
-    iam.create_role(RoleName="reader", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": []}))
+    arn = account.role("reader", ACCOUNT)
+    iam.detach_role_policy(RoleName="reader", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+    sts = account.client("sts", credentials=account.administrator())
     account.world(enforce_policies=True)
-    arn = f"arn:aws:iam::{ACCOUNT}:role/reader"
-    session = account.client("sts").assume_role(RoleArn=arn, RoleSessionName="me")["Credentials"]
+    session = sts.assume_role(RoleArn=arn, RoleSessionName="me")["Credentials"]
     with refused("AccessDenied", 403):
         account.client("iam", credentials=session).list_users()
     iam.attach_role_policy(RoleName="reader", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")

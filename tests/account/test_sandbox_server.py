@@ -139,8 +139,8 @@ def test_principals(account: Sandbox) -> None:
     iam = account.client("iam")
     iam.create_user(UserName="ada")
     key = iam.create_access_key(UserName="ada")["AccessKey"]
-    role = f"arn:aws:iam::{OTHER}:role/OrganizationAccountAccessRole"
-    session = account.client("sts").assume_role(RoleArn=role, RoleSessionName="setup")["Credentials"]
+    role = account.role("OrganizationAccountAccessRole", OTHER)
+    session = account.client("sts", credentials=key).assume_role(RoleArn=role, RoleSessionName="setup")["Credentials"]
     assert whoami(account) == f"arn:aws:iam::{ACCOUNT}:root"
     assert whoami(account, key) == f"arn:aws:iam::{ACCOUNT}:user/ada"
     assert whoami(account, session) == f"arn:aws:sts::{OTHER}:assumed-role/OrganizationAccountAccessRole/setup"

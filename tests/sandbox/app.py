@@ -83,7 +83,7 @@ class Application:
 
     def _by_rules(self, call: request.Request) -> Response | None:
         """The answer of the first rule that has one."""
-        self.world.raise_fault(call.service, call.action)
+        self.world.raise_fault(call.account, call.service, call.action)
         enforcement.authorize(call, self.world)
         for rule in RULES.get((call.service, call.action), []):
             answer = rule(call, self.world)

@@ -149,6 +149,31 @@ class Sandbox:
         """A boto3 client as the root user of another account."""
         return self.client(service, region, root_keys(account))
 
+    def administrator(self, account: str = DEFAULT_ACCOUNT, name: str = "administrator") -> dict[str, Any]:
+        """The access key of a new IAM user who may do everything, as CreateAccessKey returned it.
+
+        Unlike the root user, it may assume roles.
+        """
+        iam = self.account_client("iam", account)
+        iam.create_user(UserName=name)
+        iam.attach_user_policy(UserName=name, PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+        key: dict[str, Any] = iam.create_access_key(UserName=name)["AccessKey"]
+        return key
+
+    def role(self, name: str, account: str, trusted: str = DEFAULT_ACCOUNT, **conditions: Any) -> str:
+        """The ARN of a new role that may do everything and that an account's identities may assume.
+
+        `conditions` are those of its trust policy, by operator.
+        """
+        iam = self.account_client("iam", account)
+        statement: dict[str, Any] = {"Effect": "Allow", "Principal": {"AWS": trusted}, "Action": "sts:AssumeRole"}
+        if conditions:
+            statement["Condition"] = conditions
+        document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        arn: str = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)["Role"]["Arn"]
+        iam.attach_role_policy(RoleName=name, PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+        return arn
+
     def journal(self) -> list[Call]:
         """Every call since the last reset or `clear_journal`."""
         return [Call(**line) for line in self._control("GET", "journal")]
@@ -170,6 +195,15 @@ class Sandbox:
         """Put objects into a bucket without a call for each (see README.md)."""
         self._control("POST", "objects", {"bucket": bucket, "objects": objects})
 
+    def invite_accounts(self, accounts: list[dict[str, Any]]) -> list[str]:
+        """Let accounts join the organization, each with `name` and perhaps `id`, `parent`, `tags`, `state`: their ids.
+
+        Unlike accounts that the organization creates, they have no role for the management account; and each takes a
+        fraction of the time.
+        """
+        joined: list[str] = self._control("POST", "accounts", {"accounts": accounts})
+        return joined
+
     def fail(
         self,
         service: str,
@@ -179,9 +213,15 @@ class Sandbox:
         status: int = 403,
         message: str | None = None,
         times: int | None = None,
+        account: str | None = None,
     ) -> None:
-        """Let an action (`*`: every action) answer with an error, the next `times` calls or from now on."""
+        """Let an action (`*`: every action) answer with an error, the next `times` calls or from now on.
+
+        With `account`, only calls of that account's identities.
+        """
         fault: dict[str, Any] = {"service": service, "action": action, "code": code, "status": status, "times": times}
+        if account is not None:
+            fault["account"] = account
         if message is not None:
             fault["message"] = message
         self._control("POST", "faults", fault)

@@ -15,7 +15,7 @@ from moto.s3.models import s3_backends
 from werkzeug.wrappers import Response
 
 from .principals import DEFAULT_ACCOUNT
-from .rules import contents
+from .rules import contents, organizations
 from .world import Fault, Switches, World
 
 PREFIX = "/_sandbox/"
@@ -100,7 +100,9 @@ def _set_fault(world: World, fields: dict[str, Any]) -> Any:
     unknown = fields.keys() - {field.name for field in dataclasses.fields(Fault)}
     missing = {"service", "action", "code"} - fields.keys()
     if unknown or missing:
-        raise ControlError(f"A fault takes service, action, code, status, message, times; wrong: {unknown or missing}.")
+        raise ControlError(
+            f"A fault takes service, action, code, status, message, times, account; wrong: {unknown or missing}."
+        )
     defaults = {"status": 403, "message": f"The sandbox was told to answer {fields['code']}.", "times": None}
     world.faults.append(Fault(**{**defaults, **fields}))
     return {}
@@ -125,6 +127,16 @@ def _put_objects(_world: World, fields: dict[str, Any]) -> Any:
         raise ControlError(f"Objects are put by bucket and objects; wrong: {', '.join(fields)}.")
     contents.fill(s3_backends[owner][partition].buckets[bucket], objects)
     return {}
+
+
+def _invite_accounts(_world: World, fields: dict[str, Any]) -> Any:
+    """Let accounts join an organization, as their owners would by accepting an invitation."""
+    try:
+        return [
+            organizations.join(DEFAULT_ACCOUNT, organizations.Invited(**item)) for item in fields.pop("accounts", [])
+        ]
+    except TypeError as mistake:
+        raise ControlError(f"An account is not as it should be: {mistake}.") from None
 
 
 def _is_bool(value: Any) -> bool:
@@ -179,5 +191,6 @@ HANDLERS: dict[tuple[str, str], Callable[[World, dict[str, Any]], Any]] = {
     ("POST", "world"): _set_world,
     ("POST", "faults"): _set_fault,
     ("POST", "objects"): _put_objects,
+    ("POST", "accounts"): _invite_accounts,
     ("DELETE", "faults"): _clear_faults,
 }

@@ -47,9 +47,16 @@ class Fault:
     status: int
     message: str
     times: int | None
+    # Whose calls it hits; None: everybody's.
+    account: str | None = None
 
-    def hits(self, service: str, action: str) -> bool:
-        return self.times != 0 and self.service in (service, "*") and self.action in (action, "*")
+    def hits(self, account: str, service: str, action: str) -> bool:
+        return (
+            self.times != 0
+            and self.account in (account, None)
+            and self.service in (service, "*")
+            and self.action in (action, "*")
+        )
 
 
 @dataclasses.dataclass
@@ -77,10 +84,10 @@ class World:
         """AWS's time, in seconds since 1970."""
         return time.time() + self.clock_ahead_seconds
 
-    def raise_fault(self, service: str, action: str) -> None:
+    def raise_fault(self, account: str, service: str, action: str) -> None:
         """Answer with an injected fault, if one is set for this action."""
         for fault in self.faults:
-            if fault.hits(service, action):
+            if fault.hits(account, service, action):
                 if fault.times is not None:
                     fault.times -= 1
                 raise RefusalError(fault.code, fault.message, fault.status)

@@ -1,4 +1,4 @@
-"""A small evaluator of resource policies: may a service do this to that, under these conditions?"""
+"""A small evaluator of resource policies: may a service or an identity do this to that, under these conditions?"""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ class Ask:
     action: str
     resource: str
     context: dict[str, str]
+    # What a policy may call the asker by, where it is an identity of an account and no service.
+    identities: tuple[str, ...] = ()
 
 
 def allows(policy: str | bytes | None, ask: Ask) -> bool:
@@ -33,7 +35,7 @@ def allows(policy: str | bytes | None, ask: Ask) -> bool:
 
 def _matches(statement: dict[str, Any], ask: Ask) -> bool:
     return (
-        _fits(statement, "Principal", lambda given: _names_service(given, ask.service))
+        _fits(statement, "Principal", lambda given: _names(given, ask))
         and _fits(statement, "Action", lambda given: any(like(item, ask.action, fold=True) for item in as_list(given)))
         and _fits(statement, "Resource", lambda given: any(like(item, ask.resource) for item in as_list(given)))
         and all(
@@ -51,12 +53,13 @@ def _fits(statement: dict[str, Any], element: str, test: Callable[[Any], bool]) 
     return f"Not{element}" in statement and not test(statement[f"Not{element}"])
 
 
-def _names_service(principal: Any, service: str) -> bool:
+def _names(principal: Any, ask: Ask) -> bool:
     if principal == "*":
         return True
     if not isinstance(principal, dict):
         return False
-    return service in as_list(principal.get("Service", [])) or "*" in as_list(principal.get("AWS", []))
+    named = as_list(principal.get("AWS", []))
+    return ask.service in as_list(principal.get("Service", [])) or any(name in named for name in ("*", *ask.identities))
 
 
 def holds(operator: str, key: str, wanted: list[Any], context: dict[str, str]) -> bool:

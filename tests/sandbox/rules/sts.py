@@ -1,19 +1,23 @@
-"""STS: who the caller is, and sessions that prove MFA."""
+"""STS: who the caller is, sessions that prove MFA, and who may assume which role for how long."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime
+import json
 import secrets
 
-from moto.iam.models import iam_backends
+from moto.iam.models import Role, iam_backends
 
 from ..errors import RefusalError
+from ..principals import Principal
 from ..request import Request
 from ..world import World
 from .mfa import accept_code
+from .policy import Ask, allows, as_list
 from .registry import Answer, rule
 
+DEFAULT_ROLE_SECONDS = 3600
 DEFAULT_SESSION_SECONDS = 12 * 3600
 WRONG_CODE = "MultiFactorAuthentication failed with invalid MFA one time pass code. "
 WRONG_DEVICE = (
@@ -48,6 +52,62 @@ def session_token(request: Request, world: World) -> Answer:
             "Expiration": datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=seconds),
         }
     }
+
+
+@rule("sts", "AssumeRole")
+def assume_role(request: Request, _world: World) -> Answer | None:
+    """https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+
+    The session itself is moto's.
+    """
+    if request.principal.kind == "root":
+        raise RefusalError("AccessDenied", "Roles may not be assumed by root accounts.", 403)
+    role = role_of(request.params["RoleArn"])
+    if role is None or not trusts(role, request):
+        message = (
+            f"User: {request.principal.arn} is not authorized to perform: sts:AssumeRole on resource: "
+            f"{request.params['RoleArn']}"
+        )
+        raise RefusalError("AccessDenied", message, 403)
+    check_duration(int(request.params.get("DurationSeconds") or DEFAULT_ROLE_SECONDS), role, request.principal)
+    return None
+
+
+def role_of(arn: str) -> Role | None:
+    """The role, in whichever account it is."""
+    backend = iam_backends[arn.split(":")[4]]["aws"]
+    return next((role for role in backend.roles.values() if role.arn == arn), None)
+
+
+def trusts(role: Role, request: Request) -> bool:
+    """Whether the role's trust policy lets the caller in.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-user_externalid.html
+    """
+    caller = request.principal
+    names = [caller.arn, caller.account, f"arn:aws:iam::{caller.account}:root"]
+    if caller.kind == "assumed-role":
+        names.append(f"arn:aws:iam::{caller.account}:role/{caller.arn.split('/')[1]}")
+    # A trust policy is about its own role alone, and names no resource.
+    trust = json.loads(role.assume_role_policy_document)
+    policy = json.dumps({"Statement": [{**statement, "Resource": "*"} for statement in as_list(trust["Statement"])]})
+    context = {"sts:RoleSessionName": request.params["RoleSessionName"], "aws:PrincipalArn": caller.arn}
+    if request.params.get("ExternalId"):
+        context["sts:ExternalId"] = request.params["ExternalId"]
+    return allows(policy, Ask("", "sts:AssumeRole", role.arn, context, tuple(names)))
+
+
+def check_duration(seconds: int, role: Role, caller: Principal) -> None:
+    """As long as the role allows; for who is in a role already, an hour.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-role-settings.html
+    """
+    if seconds > int(role.max_session_duration or DEFAULT_ROLE_SECONDS):
+        message = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
+        raise RefusalError("ValidationError", message)
+    if caller.kind == "assumed-role" and seconds > DEFAULT_ROLE_SECONDS:
+        message = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."
+        raise RefusalError("ValidationError", message)
 
 
 def check_mfa(request: Request, world: World) -> None:

@@ -1,0 +1,59 @@
+"""What a role to assume may be called, and when a session is replaced."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+from ansible_collections.dayone.aws_account.plugins.module_utils._role_session import ends_soon, role_arn, wrong_input
+
+RIGHT = {"role": "admin", "account_id": "210987654321", "session_name": "dayone", "external_id": None, "duration": 3600}
+ARN = "arn:aws-cn:iam::210987654321:role/team/admin"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"role": "team/sub/admin", "external_id": "a:b/c-d", "duration": 900},
+        {"role": ARN},
+        {"role": ARN, "account_id": None, "duration": 43200},
+    ],
+)
+def test_right_input(given: dict[str, Any]) -> None:
+    assert list(wrong_input({**RIGHT, **given})) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"role": "the admin"}, "neither a role's name"),
+        ({"role": "arn:aws:iam::210987654321:user/admin"}, "neither a role's name"),
+        ({"role": "admin\n"}, "neither a role's name"),
+        ({"account_id": None}, "needs account_id"),
+        ({"account_id": "1234"}, "twelve digits"),
+        ({"role": ARN, "account_id": "123456789012"}, "not in account 123456789012"),
+        ({"session_name": "a b"}, "session's name is 'a b'"),
+        ({"external_id": "x"}, "external id may have 2"),
+        ({"duration": 899}, "900 (15 minutes) to 43200"),
+    ],
+)
+def test_wrong_input(given: dict[str, Any], words: str) -> None:
+    (sentence,) = wrong_input({**RIGHT, **given})
+    assert words in sentence
+
+
+def test_the_arn_of_a_role() -> None:
+    assert role_arn("team/admin", "210987654321", "aws-cn") == ARN
+    assert role_arn("/team/admin", "210987654321", "aws-cn") == ARN
+    assert role_arn(ARN, None, "aws") == ARN
+
+
+@pytest.mark.parametrize(
+    ("duration", "minutes_left", "ends"), [(3600, 11, False), (3600, 9, True), (900, 6, False), (900, 4, True)]
+)
+def test_a_session_is_replaced_in_time(duration: int, minutes_left: int, ends: bool) -> None:
+    now = datetime.datetime(2026, 11, 25, 12, tzinfo=datetime.UTC)
+    expiration = now + datetime.timedelta(minutes=minutes_left)
+    assert ends_soon({"expiration": expiration.isoformat(), "duration": duration}, now) == ends
