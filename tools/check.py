@@ -137,7 +137,8 @@ def checks(target: str) -> Iterator[tuple[str, Check]]:
         case "lint":
             yield "ruff", command("ruff", "check")
             yield "ruff format", command("ruff", "format", "--check")
-            yield "mypy", command("mypy", PLUGINS, "tests", "tools", "extensions/in_process")
+            folders = ("playbooks/callback_plugins", "tests", "tools", "extensions/in_process")
+            yield "mypy", command("mypy", PLUGINS, *folders)
             yield "yamllint", command("yamllint", "--strict", ".")
             yield "ansible-lint", command("ansible-lint", "--profile", "production", "--offline", "--strict")
             yield "changelog", command("antsibull-changelog", "lint")

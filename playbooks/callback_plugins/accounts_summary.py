@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """At the end of a playbook of this directory: how each account of the inventory fared.
 
-Ansible loads it because it lies beside the playbooks. A play cannot do this: none runs any more once every account failed.
+Ansible loads it because it lies beside the playbooks. A play cannot do this: none runs once every account has failed.
 """
 
 from __future__ import annotations

@@ -103,10 +103,11 @@ author:
 """
 
 EXAMPLES = r"""
+---
 # my.organization.yml: every account, by its name
 plugin: dayone.aws_account.organization
 hostname: name
-
+---
 # Those below an organizational unit, and not the sandboxes; read from AWS once an hour
 plugin: dayone.aws_account.organization
 filters:
@@ -118,7 +119,7 @@ cache: true
 cache_plugin: ansible.builtin.jsonfile
 cache_connection: ~/.cache/aws-organization
 cache_timeout: 3600
-
+---
 # A role of one's own, variables and groups by what is known of an account
 plugin: dayone.aws_account.organization
 role: automation/baseline
