@@ -112,8 +112,8 @@ def announced(found: Outcome) -> Outcome:
 def line(done: Outcome, check_mode: bool) -> str:
     """What was done in an account, for a person."""
     told = [f"{'would remove' if check_mode else 'removed'} {', '.join(done.removed)}"] if done.removed else []
-    told += ["failed"] if done.failure else []
-    return f"{done.account.title}: {'; '.join(told) or 'nothing to remove'}"
+    told += [done.failure] if done.failure else []
+    return f"{done.account.title}: {'. '.join(told) or 'nothing to remove'}"
 
 
 def in_detail(done: Outcome) -> dict[str, Any]:

@@ -93,7 +93,7 @@ summary:
   type: list
   elements: str
   returned: when the organization could be read
-  sample: ["444455556666 (workload): password", "The root users of 12 accounts have nothing to sign in with."]
+  sample: ["444455556666 (workload): password", "12 accounts: the root user has nothing to sign in with."]
 organization_id:
   description: The organization.
   type: str
@@ -127,21 +127,15 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._root_sessions 
 
 
 def lines(outcomes: list[Outcome], left_out: list[tuple[Account, str]]) -> list[str]:
-    """What was found, for a person: those with credentials one by one, the rest in number."""
+    """What was found, for a person: those with credentials and those that failed one by one, the rest in number."""
     audited = [item for item in outcomes if item.failure is None]
     told = [f"{item.account.title}: {described(item.before)}" for item in audited if item.before.any()]
     clean = sum(not item.before.any() for item in audited)
-    failed = len(outcomes) - len(audited)
     if clean:
-        told.append(f"{_accounts(clean)}: the root user has nothing to sign in with.")
-    if failed:
-        told.append(f"{_accounts(failed)}: could not be audited.")
+        told.append(f"{clean:,} account{'' if clean == 1 else 's'}: the root user has nothing to sign in with.")
+    told += [f"{item.account.title}: {item.failure}" for item in outcomes if item.failure]
     told += [f"Left out: {account.title}: {reason}." for account, reason in left_out]
     return told or ["The organization has no member accounts."]
-
-
-def _accounts(number: int) -> str:
-    return f"{number:,} account{'' if number == 1 else 's'}"
 
 
 def main() -> None:
