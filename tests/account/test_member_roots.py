@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from account.member_scene import MANAGEMENT, Organization
 from account.module_runs import Result, killed_after_each_write, runner, writing
-from conftest import Run
+from conftest import CHECKOUT, Run
 from killed_module import Module
 from sandbox import Sandbox
 
@@ -268,6 +268,30 @@ class TestRemoval:
         )
         assert len(writes) == 4
         assert scene.organization.has(member) == [False, 0, 0, 0]
+
+
+class TestLeastPrivilege:
+    """docs/iam_member_roots_policy.json is what it takes, each statement for its part, and no more."""
+
+    def test_each_statement_is_needed_and_enough(self, account: Sandbox, tmp_path: Path) -> None:
+        scene = Scene(account, tmp_path / "out", 1, features=False)
+        scene.organization.give(*scene.members)
+        read, audit, remove, *enable = json.loads((CHECKOUT / "docs" / "iam_member_roots_policy.json").read_text())[
+            "Statement"
+        ]
+        for statements, name, arguments in (
+            ([read, *enable], FEATURES, {}),
+            ([read, audit], AUDIT, {}),
+            ([read, audit, remove], REMOVAL, {"accounts": scene.members, "state": "absent"}),
+        ):
+            given: dict[str, Any] = arguments
+            scene.organization.allow(*statements[:-1])
+            assert "not authorized to perform" in scene.run(name, fails=True, **given)["msg"]
+            scene.organization.allow(*statements)
+            scene.run(name, **given)
+        assert scene.organization.has(scene.members[0]) == [False, 0, 0, 0]
+        used = {permission for call in account.journal() for permission in call.permissions}
+        assert used == {action for item in (read, audit, remove, *enable) for action in item["Action"]}
 
 
 class TestPlaybook:

@@ -106,6 +106,8 @@ def context_of(call: Request) -> dict[str, str]:
         context["iam:PolicyARN"] = call.params["PolicyArn"]
     if call.action == "AssumeRoot":
         context["sts:TaskPolicyArn"] = call.params["TaskPolicyArn"].get("arn", "")
+    if call.service == "organizations" and call.params.get("ServicePrincipal"):
+        context["organizations:ServicePrincipal"] = call.params["ServicePrincipal"]
     if principal.task:
         context["aws:AssumedRoot"] = "true"
     return context
@@ -117,6 +119,7 @@ SOMETIMES = {
     "aws:username",
     "aws:multifactorauthpresent",
     "iam:policyarn",
+    "organizations:serviceprincipal",
     "sts:taskpolicyarn",
 }
 
