@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from account.aws_errors import refused
 from account.member_scene import MANAGEMENT, TASKS, Organization
 from sandbox import Sandbox
@@ -84,23 +83,18 @@ def test_a_session_needs_both_features(account: Sandbox) -> None:
         organization.session(member)
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
+def test_a_session_is_asked_for_as_it_can_be_and_ends(account: Sandbox) -> None:
+    organization = Organization(account, 1)
+    sts = account.client("sts", credentials=organization.keys)
+    wrong: list[dict[str, Any]] = [
         {"DurationSeconds": 901},
         {"TaskPolicyArn": {"arn": "arn:aws:iam::aws:policy/AdministratorAccess"}},
         {"TargetPrincipal": "arn:aws:iam::123456789012:role/some"},
-    ],
-)
-def test_a_session_is_asked_for_as_it_can_be(account: Sandbox, wrong: dict[str, Any]) -> None:
-    organization = Organization(account, 1)
-    given = {"TargetPrincipal": organization.members[0], "TaskPolicyArn": {"arn": TASKS + AUDIT}, **wrong}
-    with refused("ValidationError", 400):
-        account.client("sts", credentials=organization.keys).assume_root(**given)
-
-
-def test_a_session_ends(account: Sandbox) -> None:
-    organization = Organization(account, 1)
+    ]
+    for item in wrong:
+        given = {"TargetPrincipal": organization.members[0], "TaskPolicyArn": {"arn": TASKS + AUDIT}, **item}
+        with refused("ValidationError", 400):
+            sts.assume_root(**given)
     iam = organization.session(organization.members[0], DurationSeconds=60)
     account.world(clock_ahead_seconds=61)
     with refused("ExpiredToken", 403):
@@ -155,7 +149,7 @@ def summary(iam: Any) -> list[int]:
     return [*(found[f"Account{kind}Present"] for kind in kinds), found["AccountMFAEnabled"]]
 
 
-def test_the_removal_takes_each_away_and_does_nothing_else(account: Sandbox) -> None:
+def test_the_removal_takes_each_away_and_the_recovery_gives_a_password_back(account: Sandbox) -> None:
     organization = Organization(account, 1)
     (member,) = organization.members
     organization.give(member)
@@ -177,11 +171,7 @@ def test_the_removal_takes_each_away_and_does_nothing_else(account: Sandbox) -> 
     for call in (iam.get_account_summary, lambda: iam.delete_virtual_mfa_device(SerialNumber=device["SerialNumber"])):
         with refused("AccessDenied", 403):
             call()
-
-
-def test_recovery_of_a_password_is_allowed_once(account: Sandbox) -> None:
-    organization = Organization(account, 1)
-    (member,) = organization.members
+    # A recovery of the password is allowed once.
     iam = organization.session(member, RECOVER)
     iam.create_login_profile()
     assert organization.has(member) == [True, 0, 0, 0]
