@@ -241,7 +241,7 @@ def find_organization(module: Any, sessions: RootSessions) -> Organization:
         if why:
             module.fail_json(msg=why)
         fail_aws(module, error, "see whether the organization has centralized root access")
-    missing = missing_features(features["EnabledFeatures"])
+    missing = missing_features(features.get("EnabledFeatures", []))
     if missing:
         module.fail_json(msg=missing)
     return Organization(features["OrganizationId"], described["MasterAccountId"], caller.account)

@@ -132,7 +132,7 @@ class Features:
             if code_of(error) == NO_TRUST:
                 return Reading(frozenset(), trusted=False)
             raise
-        return Reading(frozenset(found["EnabledFeatures"]), found["OrganizationId"])
+        return Reading(frozenset(found.get("EnabledFeatures", [])), found["OrganizationId"])
 
     def trust(self) -> None:
         client = self._module.client("organizations", retry_decorator=AWSRetry.jittered_backoff())
