@@ -256,7 +256,7 @@ def find_accounts(module: Any, sessions: RootSessions, organization: Organizatio
             "managed centrally, and is never touched: take it out of the list. The role root_user tells how to "
             "put it away."
         )
-    if params["accounts"]:
+    if params["accounts"] is not None:
         listed = [Account(item) for item in params["accounts"]]
     else:
         try:

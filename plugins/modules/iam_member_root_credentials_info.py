@@ -21,10 +21,11 @@ extends_documentation_fragment:
   - dayone.aws_account.member_roots
 options:
   accounts:
-    description: The ids of member accounts, twelve digits in quotes. By default all active ones of the organization.
+    description:
+      - The ids of member accounts, twelve digits in quotes. Without this option all active ones of the organization. An
+        empty list is no account, so that a list that came out empty never means all.
     type: list
     elements: str
-    default: []
 attributes:
   check_mode:
     support: full
@@ -135,12 +136,12 @@ def lines(outcomes: list[Outcome], left_out: list[tuple[Account, str]]) -> list[
         told.append(f"{clean:,} account{'' if clean == 1 else 's'}: the root user has nothing to sign in with.")
     told += [f"{item.account.title}: {item.failure}" for item in outcomes if item.failure]
     told += [f"Left out: {account.title}: {reason}." for account, reason in left_out]
-    return told or ["The organization has no member accounts."]
+    return told or ["There is no account to look at."]
 
 
 def main() -> None:
     module = AnsibleAWSModule(
-        argument_spec={**ARGUMENTS, "accounts": {"type": "list", "elements": "str", "default": []}},
+        argument_spec={**ARGUMENTS, "accounts": {"type": "list", "elements": "str"}},
         supports_check_mode=True,
     )
     sessions = open_sessions(module)

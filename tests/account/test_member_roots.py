@@ -165,6 +165,9 @@ class TestAudit:
         for sentence, arguments in wrong.items():
             assert sentence in scene.run(AUDIT, fails=True, **arguments)["msg"]
         assert scene.calls() == []
+        # A list that came out empty never means all.
+        none = scene.run(AUDIT, accounts=[])
+        assert (none["accounts"], none["summary"]) == ([], ["There is no account to look at."])
         refused = scene.run(REMOVAL, fails=True, accounts=[MANAGEMENT, "111122223333"], state="absent")
         assert "is the management account of the organization" in refused["msg"]
         assert not {"AssumeRoot", "ListAccounts"} & set(scene.calls())
