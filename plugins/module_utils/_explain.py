@@ -22,6 +22,10 @@ PERMISSION = (
     "The identity of this run lacks that permission: use an administrator of the account, or add the permission, "
     "then run again."
 )
+CONTROL_POLICY = (
+    "A service control policy of the organization forbids it, whatever the account's own policies allow: only who "
+    "manages the organization can change that."
+)
 NETWORK = (
     "AWS cannot be reached: check the network, a proxy (HTTPS_PROXY), AWS_ENDPOINT_URL if it is set, and the "
     "region's name; then run again."
@@ -47,6 +51,7 @@ _ADVICE: tuple[tuple[str, str], ...] = (
     (r"InvalidClientTokenId|UnrecognizedClient|InvalidAccessKeyId|SignatureDoesNotMatch|AuthFailure", INVALID),
     (r"config profile .* could not be found", PROFILE),
     (r"specify a region|NoRegionError", REGION),
+    (r"explicit deny in a service control policy", CONTROL_POLICY),
     (r"AccessDenied|UnauthorizedOperation|AuthorizationError|NotAuthorized|not authorized to perform", PERMISSION),
     (
         (
@@ -72,10 +77,10 @@ def said(text: str) -> str:
     return _CLIENT_ERROR.sub(lambda match: f"AWS answered {match['call']} with {match['code']}: ", text)
 
 
-def sentence(tried: str, text: str) -> str:
+def sentence(tried: str, text: str, *, advise: bool = True) -> str:
     """One sentence (two with the advice): what was tried, what AWS said, what to do now."""
     parts = [f"Could not {tried}: {said(text).strip().rstrip('.')}."]
-    what_to_do = advice(text)
+    what_to_do = advice(text) if advise else None
     return " ".join([*parts, what_to_do] if what_to_do else parts)
 
 

@@ -195,6 +195,12 @@ LATER = {
 }
 # The role has it take confirmed subscriptions and encryption away.
 TOPIC = {"topic_arn": "arn:aws:sns:us-east-1:123456789012:billing-alarms", "untag": ["none"], "region": "us-east-1"}
+# Refused, for the account is in no organization and the caller its root user.
+MEMBER_ROOTS: list[dict[str, Any]] = [
+    {"dayone.aws_account.iam_organizations_features": {}},
+    {"dayone.aws_account.iam_member_root_credentials_info": {}},
+    {"dayone.aws_account.iam_member_root_credentials": {"accounts": ["111122223333"], "state": "absent"}},
+]
 OLD_LOGS = {"cloudtrail_bucket": "old-logs", "confirm_bucket": "old-logs"}
 
 
@@ -217,7 +223,13 @@ def test_every_module_that_roles_and_playbooks_use_gives_the_same(both: Callable
         Step(roles("cloudtrail"), (), {**AT_FIRST, "cloudtrail_sns_topic": ""}),
         Step(roles("cloudtrail", "iam_admin", "billing_alarm"), ("--diff",), LATER),
         Step(roles("cloudtrail"), (), {**LATER, "cloudtrail_state": "absent"}),
-        Step(play({"amazon.aws.s3_bucket": {"name": "old-logs"}}, {"dayone.aws_account.sns_topic_details": TOPIC})),
+        Step(
+            play(
+                {"amazon.aws.s3_bucket": {"name": "old-logs"}},
+                {"dayone.aws_account.sns_topic_details": TOPIC},
+                *MEMBER_ROOTS,
+            )
+        ),
         Step("dayone.aws_account.delete_trail_logs", (), OLD_LOGS),
     )
     assert_same(stock, served)

@@ -15,7 +15,7 @@ from moto.s3.models import s3_backends
 from werkzeug.wrappers import Response
 
 from .principals import DEFAULT_ACCOUNT
-from .rules import contents, organizations
+from .rules import contents, organizations, root_credentials
 from .world import Fault, Switches, World
 
 PREFIX = "/_sandbox/"
@@ -79,21 +79,27 @@ def _set_world(world: World, fields: dict[str, Any]) -> Any:
         if not check(value):
             raise ControlError(f"{value!r} is no value for the switch {name}.")
     for name, value in fields.items():
-        if name == "alias_taken":
-            world.aliases_elsewhere.add(value)
-        elif name == "confirm_subscription":
-            world.confirmed_endpoints.add((account, value))
-        elif name == "unsubscribe":
-            world.unsubscribed_endpoints.add((account, value))
-        elif name == "expire_subscription":
-            world.expired_endpoints.add((account, value))
-        elif name == "decline_anomalies":
-            world.declined_anomalies.add((account, value))
-        elif name == "clock_ahead_seconds":
-            world.clock_ahead_seconds = value
-        else:
-            setattr(switches, name, value)
+        _switch(world, account, name, value)
     return dataclasses.asdict(switches)
+
+
+def _switch(world: World, account: str, name: str, value: Any) -> None:
+    if name == "alias_taken":
+        world.aliases_elsewhere.add(value)
+    elif name == "confirm_subscription":
+        world.confirmed_endpoints.add((account, value))
+    elif name == "unsubscribe":
+        world.unsubscribed_endpoints.add((account, value))
+    elif name == "expire_subscription":
+        world.expired_endpoints.add((account, value))
+    elif name == "decline_anomalies":
+        world.declined_anomalies.add((account, value))
+    elif name == "clock_ahead_seconds":
+        world.clock_ahead_seconds = value
+    elif name in root_credentials.IDS:
+        setattr(world.switches[account], name, root_credentials.ids(name, account, int(value)))
+    else:
+        setattr(world.switches[account], name, value)
 
 
 def _set_fault(world: World, fields: dict[str, Any]) -> Any:
@@ -159,14 +165,21 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
+def _is_few(value: Any) -> bool:
+    return isinstance(value, int) and 0 <= value <= 8  # True is one of them
+
+
 def _is_texts(value: Any) -> bool:
     return isinstance(value, list) and all(_is_text(item) for item in value)
 
 
 WORLD_FIELDS: dict[str, Callable[[Any], bool]] = {
     "enforce_policies": _is_bool,
-    "root_mfa": _is_bool,
-    "root_access_keys": _is_bool,
+    "root_password": _is_bool,
+    "root_access_keys": _is_few,
+    "root_certificates": _is_few,
+    "root_mfa": _is_few,
+    "root_key_last_used": _is_time,
     "root_last_used": _is_time,
     "iam_billing_access": _is_bool,
     "billing_metric_currency": _is_currency,

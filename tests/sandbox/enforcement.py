@@ -3,7 +3,8 @@
 moto has an enforcement of its own, which cannot be used: it refuses an Allow whose condition does not hold, knows no
 resource of most calls, and answers every service in IAM's XML. This one evaluates identity-based policies: those of the
 user and its groups, or of the role. Policies of buckets, topics and keys, session policies and those of an organization
-are not among them; a permissions boundary stops the sandbox instead of passing.
+are not among them; a permissions boundary stops the sandbox instead of passing. Sessions on a member account's root
+user are bound by their task, and by what service control policies deny, whatever the switch.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from .permissions import Permission, actions_of, permissions_of
 from .principals import Principal
 from .request import Request
 from .rules.policy import as_list, holds, like
+from .rules.root_access import TASKS, control_statements
 from .world import World
 
 VARIABLE = re.compile(r"\$\{([^}]*)\}")
@@ -34,6 +36,8 @@ def authorize(call: Request, world: World) -> None:
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
     """
+    if call.principal.task:
+        _check_task(call, world)
     if not _enforced(call, world):
         return
     if call.principal.mfa is False and call.principal.kind == "user":
@@ -100,11 +104,24 @@ def context_of(call: Request) -> dict[str, str]:
         context["aws:MultiFactorAuthPresent"] = str(principal.mfa).lower()
     if call.service == "iam" and call.params.get("PolicyArn"):
         context["iam:PolicyARN"] = call.params["PolicyArn"]
+    if call.action == "AssumeRoot":
+        context["sts:TaskPolicyArn"] = call.params["TaskPolicyArn"].get("arn", "")
+    if call.service == "organizations" and call.params.get("ServicePrincipal"):
+        context["organizations:ServicePrincipal"] = call.params["ServicePrincipal"]
+    if principal.task:
+        context["aws:AssumedRoot"] = "true"
     return context
 
 
 # Keys that AWS sends with some calls only; any other key in a condition stops the sandbox.
-SOMETIMES = {"aws:username", "aws:multifactorauthpresent", "iam:policyarn"}
+SOMETIMES = {
+    "aws:assumedroot",
+    "aws:username",
+    "aws:multifactorauthpresent",
+    "iam:policyarn",
+    "organizations:serviceprincipal",
+    "sts:taskpolicyarn",
+}
 
 
 def _holds(operator: str, key: str, wanted: Any, context: dict[str, str]) -> bool:
@@ -162,13 +179,35 @@ def _check_session(call: Request) -> None:
         raise RefusalError("InvalidClientTokenId", "The security token included in the request is invalid", 403)
 
 
-def refusal(call: Request, permission: Permission, denied: bool) -> RefusalError:
+def _check_task(call: Request, world: World) -> None:
+    """What a session on a member account's root user may do: its task, on root's own, unless the organization denies.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/security-iam-awsmanpol.html
+    """
+    principal = call.principal
+    if principal.ends is not None and world.now() > principal.ends:
+        raise RefusalError("ExpiredToken", "The security token included in the request is expired", 403)
+    allowed = TASKS[principal.task or ""]
+    for action in actions_of(call):
+        permission = Permission(action, principal.arn)
+        if action not in allowed or call.params.get("UserName"):
+            raise refusal(call, permission, True, "a session policy")
+        if any(
+            statement["Effect"] == "Deny" and applies(statement, permission, context_of(call))
+            for statement in control_statements(call.account)
+        ):
+            raise refusal(call, permission, True, "a service control policy")
+
+
+def refusal(
+    call: Request, permission: Permission, denied: bool, policy: str = "an identity-based policy"
+) -> RefusalError:
     """AWS's refusal, in the code of the service.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
     """
     why = (
-        "with an explicit deny in an identity-based policy"
+        f"with an explicit deny in {policy}"
         if denied
         else f"because no identity-based policy allows the {permission.action} action"
     )

@@ -213,6 +213,9 @@ def _ce(call: Request) -> list[str]:
 
 
 def _sts(call: Request) -> list[str]:
+    target = call.params.get("TargetPrincipal")
+    if target is not None:
+        return [target if target.startswith("arn:") else f"arn:aws:iam::{target}:root"]
     return [call.params.get("RoleArn", ANY)]
 
 
@@ -229,6 +232,7 @@ RESOURCES: dict[str, Callable[[Request], list[str]]] = {
     "freetier": _without,
     "iam": _iam,
     "kms": _kms,
+    "organizations": _without,
     "s3": _s3,
     "secretsmanager": _secretsmanager,
     "sns": _sns,

@@ -23,6 +23,9 @@ class Principal:
     user_name: str | None = None
     # Whether the session was made with MFA; None for a long-term access key, with which AWS does not say.
     mfa: bool | None = None
+    # The task policy of a session on a member account's root user, and when (in seconds since 1970) it ends.
+    task: str | None = None
+    ends: float | None = None
 
 
 def principal_of(access_key: str, sessions: dict[str, Principal]) -> Principal | None:

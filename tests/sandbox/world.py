@@ -20,8 +20,13 @@ class Switches:
 
     # Whether IAM policies decide what a principal may do; without, everybody may do everything.
     enforce_policies: bool = False
-    root_mfa: bool = False
-    root_access_keys: bool = False
+    # The root user's credentials: whether there is a password, and the ids of the rest.
+    root_password: bool = True
+    root_access_keys: list[str] = dataclasses.field(default_factory=list)
+    root_certificates: list[str] = dataclasses.field(default_factory=list)
+    root_mfa: list[str] = dataclasses.field(default_factory=list)
+    # When the root user's access keys were last used; None for never.
+    root_key_last_used: str | None = None
     # As the credential report writes it; None for a root user who never signed in.
     root_last_used: str | None = None
     iam_billing_access: bool = False

@@ -19,6 +19,7 @@ DENIED = (
         ("An error occurred (ExpiredToken) when calling the GetCallerIdentity operation: expired", _explain.EXPIRED),
         ("An error occurred (InvalidClientTokenId) when calling the GetUser operation: invalid", _explain.INVALID),
         (DENIED, _explain.PERMISSION),
+        (f"{DENIED} with an explicit deny in a service control policy", _explain.CONTROL_POLICY),
         ('Could not connect to the endpoint URL: "https://iam.amazonaws.com/"', _explain.NETWORK),
         ("An error occurred (Throttling) when calling the ListUsers operation: Rate exceeded", _explain.THROTTLED),
         ("You must specify a region.", _explain.REGION),

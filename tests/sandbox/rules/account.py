@@ -53,8 +53,10 @@ def summary(request: Request, world: World) -> Answer:
     return {
         "SummaryMap": {
             **iam_of(request).get_account_summary().summary_map,
-            "AccountMFAEnabled": int(switches.root_mfa),
-            "AccountAccessKeysPresent": int(switches.root_access_keys),
+            "AccountPasswordPresent": int(switches.root_password),
+            "AccountAccessKeysPresent": int(bool(switches.root_access_keys)),
+            "AccountSigningCertificatesPresent": int(bool(switches.root_certificates)),
+            "AccountMFAEnabled": int(bool(switches.root_mfa)),
         }
     }
 
@@ -73,12 +75,10 @@ def credential_report(request: Request, world: World) -> Answer:
         "arn": f"arn:aws:iam::{request.account}:root",
         "user_creation_time": "2026-01-01T00:00:00+00:00",
         "password_last_used": switches.root_last_used or "no_information",
-        "mfa_active": str(switches.root_mfa).lower(),
-        "access_key_1_active": str(switches.root_access_keys).lower(),
-        "access_key_2_active": "false",
-        "cert_1_active": "false",
-        "cert_2_active": "false",
+        "mfa_active": str(bool(switches.root_mfa)).lower(),
     }
+    for name, ids in (("access_key", switches.root_access_keys), ("cert", switches.root_certificates)):
+        root |= {f"{name}_{number}_active": str(len(ids) >= number).lower() for number in (1, 2)}
     report = "\n".join([header, ",".join(root.values()), *users])
     return {
         "Content": report.encode(),

@@ -18,12 +18,13 @@ Rule = Callable[[Request, World], Answer | Response | None]
 RULES: dict[tuple[str, str], list[Rule]] = {}
 
 
-def rule(service: str, *actions: str) -> Callable[[Rule], Rule]:
-    """Apply the rule to these actions, after the rules that were tied to them before."""
+def rule(service: str, *actions: str, first: bool = False) -> Callable[[Rule], Rule]:
+    """Apply the rule to these actions, after the rules that were tied to them before, or as the first of them."""
 
     def register(function: Rule) -> Rule:
         for action in actions:
-            RULES.setdefault((service, action), []).append(function)
+            rules = RULES.setdefault((service, action), [])
+            rules.insert(0 if first else len(rules), function)
         return function
 
     return register
