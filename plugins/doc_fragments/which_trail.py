@@ -50,9 +50,9 @@ options:
     description:
       - The bucket for the log files of a trail that is made or taken over; one that is taken over keeps its own unless
         given.
-      - With I(existing=adopt), a trail whose log files do not arrive can be taken over where they will arrive then, in
-        this bucket, or in one of its own that belongs to this account, or to nobody yet. Of the latter, it takes one
-        call of HeadBucket to know.
+      - With I(existing=adopt), a trail whose log files do not arrive is taken over only where they can be made to, in
+        another bucket that is given, or in its own if that is there and belongs to this account. Of its own, it takes
+        one call of HeadBucket to know.
     type: str
   own_tags:
     description:

@@ -34,7 +34,7 @@ class Other(NamedTuple):
     unread: str = ""
     """Why it could not be read."""
     mendable: bool = False
-    """Whether log files will arrive once it is taken over: they go to a bucket that is this account's, or is free."""
+    """Whether log files can be made to arrive once it is taken over: they go to a bucket that this account sets up."""
 
     @property
     def account(self) -> str:

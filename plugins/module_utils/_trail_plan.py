@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from ansible_collections.dayone.aws_account.plugins.module_utils._policy_statements import statements, with_statements
+from ansible_collections.dayone.aws_account.plugins.module_utils._policy_statements import with_statements
 
 CLOUDTRAIL = {"Service": "cloudtrail.amazonaws.com"}
 RULE = "dayone-cloudtrail-logs"
@@ -200,16 +200,12 @@ def bucket_policy(trail: Trail) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": ours}
 
 
-def is_new(settings: Settings, trail: Trail, bucket: Bucket | None) -> bool:
-    """Whether the bucket was made, or is to be made, for the trail.
+def is_new(settings: Settings, bucket: Bucket | None) -> bool:
+    """Whether the bucket was made, or is to be made, for such a trail: it has our tags then.
 
-    It has our tags then. Where a run was killed before it could write them, there is nothing in it of anybody else.
+    A run that is killed in the moment before it writes them leaves a bucket like somebody else's.
     """
-    if bucket is None or settings.own_tags.items() <= bucket.tags.items():
-        return True
-    ours = {statement["Sid"] for statement in bucket_policy(trail)["Statement"]}
-    foreign = [item for item in statements(bucket.policy) if item.get("Sid") not in ours]
-    return not (bucket.tags or bucket.lifecycle_rules or foreign)
+    return bucket is None or settings.own_tags.items() <= bucket.tags.items()
 
 
 def retention(settings: Settings, trail: Trail, bucket: Bucket | None, *, new: bool) -> dict[str, Any]:
@@ -263,7 +259,7 @@ def plan(settings: Settings, found: Mapping[str, Any], trail: Trail, bucket: Buc
     """All that is decided about the trail that ``found`` leads to, and its bucket; None where S3 has none of ours."""
     wanted = trail_wanted(settings, trail)
     bucket_is = bucket_settings_of(bucket)
-    new = is_new(settings, trail, bucket)
+    new = is_new(settings, bucket)
     bucket_to_be = bucket_wanted(settings, trail, bucket_is, new=new)
     kept = retention(settings, trail, bucket, new=new)
     # The bucket of a trail that somebody else made may be another account's.

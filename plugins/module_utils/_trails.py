@@ -175,14 +175,12 @@ class Trails:
         """Whether the bucket for the log files of a trail that is taken over can be set up by this account."""
         if self._module.params["existing"] != ADOPT or trail.get("IsOrganizationTrail"):
             return False
-        if self._module.params["bucket"]:
+        if self._module.params["bucket"] not in (None, trail["S3BucketName"]):
             return True  # whether log files can go there is another module's to see
         s3 = self._module.client("s3", retry_decorator=AWSRetry.jittered_backoff())
         try:
             s3.head_bucket(aws_retry=True, Bucket=trail["S3BucketName"], ExpectedBucketOwner=self.wish.account)
-        except is_boto3_error_code(["404", "NoSuchBucket"]):
-            return True  # one can be made
-        except is_boto3_error_code("403"):
+        except is_boto3_error_code(["403", "404", "NoSuchBucket"]):
             return False
         return True
 

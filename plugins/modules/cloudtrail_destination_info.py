@@ -40,6 +40,11 @@ options:
     description: The prefix of the log files in it.
     type: str
     default: ''
+  in_use:
+    description:
+      - Whether the trail delivers to the bucket already. It may be in another region than the trail's then.
+    type: bool
+    default: false
   kms_key:
     description: The key, by its ARN, its id or its alias.
     type: str
@@ -129,10 +134,11 @@ DENIALS = ["AccessDenied", "AccessDeniedException", "403"]
 class Bucket:
     """The bucket, as S3 shows it to this account."""
 
-    def __init__(self, client: Any, name: str, trail: Trail) -> None:
+    def __init__(self, client: Any, name: str, trail: Trail, *, in_use: bool) -> None:
         self._client = client
         self._name = name
         self._trail = trail
+        self._in_use = in_use
         self.exists = False
 
     def findings(self, prefix: str, caller_arn: str | None) -> Findings:
@@ -147,7 +153,7 @@ class Bucket:
             return Findings([self._refused()])
         self.exists = True
         region = answer["ResponseMetadata"]["HTTPHeaders"].get("x-amz-bucket-region", self._trail.region)
-        if region != self._trail.region:
+        if region != self._trail.region and not self._in_use:
             where = f"is in region {region}, and the trail's home region is {self._trail.region}"
             return Findings(
                 [f"Bucket '{self._name}' {where}: choose a bucket there, or leave it out to have one made."]
@@ -232,7 +238,7 @@ def look(module: Any) -> dict[str, Any]:
     trail = Trail(params["trail_name"], module.region, params["account_id"], s3.meta.partition)
     of_bucket, of_key, arn, bucket = Findings(), Findings(), "", None
     if params["bucket"]:
-        bucket = Bucket(s3, params["bucket"], trail)
+        bucket = Bucket(s3, params["bucket"], trail, in_use=params["in_use"])
         of_bucket = bucket.findings(params["bucket_prefix"], params["caller_arn"])
     if params["kms_key"]:
         decrypts = bucket is not None and bucket.exists and not of_bucket.problems and bucket.has_bucket_key()
@@ -261,6 +267,7 @@ def main() -> None:
             "account_id": {"type": "str", "required": True},
             "bucket": {"type": "str"},
             "bucket_prefix": {"type": "str", "default": ""},
+            "in_use": {"type": "bool", "default": False},
             "kms_key": {"type": "str", "no_log": False},
             "caller_arn": {"type": "str"},
         },

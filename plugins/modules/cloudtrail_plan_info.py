@@ -45,8 +45,7 @@ options:
   tags:
     description:
       - Tags that the trail and the bucket are to have, beside those that they have. A trail or bucket that is made gets
-        I(own_tags), too. A bucket without any tag, lifecycle rule or policy statement of somebody else is taken for one
-        that was made, for a run that was interrupted leaves it so.
+        I(own_tags), too.
     type: dict
     default: {}
   replaces_tag:

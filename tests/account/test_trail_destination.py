@@ -78,6 +78,9 @@ def test_a_bucket_of_another_region(scene: Scene) -> None:
     make_bucket(scene.account, region="us-east-1")
     text = scene.problem(bucket=LOGS)
     assert f"'{LOGS}' is in region us-east-1, and the trail's home region is {REGION}" in text
+    # AWS lets a trail deliver to any region: one that does already goes on.
+    found = scene.look(bucket=LOGS, in_use=True)
+    assert (found["bucket_exists"], found["bucket_lets_in"]) == (True, True)
 
 
 def test_a_bucket_of_ones_own_that_refuses(scene: Scene) -> None:

@@ -109,7 +109,7 @@ def test_a_trail_that_is_taken_over(account: Sandbox, killed: Callable[..., Iter
 def test_a_named_bucket_gets_its_retention_all_the_same(account: Sandbox, ansible: Ansible) -> None:
     """A bucket that a killed run made is told from one that was there before."""
     named = {"cloudtrail_bucket": "our-own-logs"}
-    for after, write in ((1, "CreateBucket"), (3, "PutBucketPolicy"), (3, "PutBucketOwnershipControls")):
+    for after, write in ((5, "PutBucketTagging"), (2, "PutBucketOwnershipControls")):
         with Killer(account, after=after) as killer:
             ansible(play(**named), env=killer.env, check=False)
         assert killer.killed == write

@@ -174,7 +174,7 @@ THEIRS = {"ID": "theirs", "Status": "Enabled", "Filter": {"Prefix": ""}}
     ("rules", "asked", "days", "differs"),
     [
         ([], {}, 400, True),
-        ([], {"bucket": "theirs"}, 400, True),
+        ([], {"bucket": "theirs"}, 0, False),
         ([THEIRS], {"bucket": "theirs"}, 0, False),
         ([], {"bucket": "theirs", "retention_days": 30}, 30, True),
         ([RULE], {"bucket": "theirs"}, 400, False),
@@ -209,13 +209,10 @@ def test_the_rule_of_0_1_0_is_replaced() -> None:
     ("bucket", "new"),
     [
         (None, True),
-        (EMPTY, True),
+        (EMPTY, False),
         (EMPTY._replace(tags={**MARK, "team": "a"}, lifecycle_rules=[THEIRS]), True),
-        (EMPTY._replace(policy=bucket_policy(trail_of(SETTINGS, NONE))), True),
         (EMPTY._replace(tags={"team": "a"}), False),
-        (EMPTY._replace(lifecycle_rules=[THEIRS]), False),
-        (EMPTY._replace(policy={"Statement": {"Effect": "Deny"}}), False),
     ],
 )
 def test_a_bucket_that_was_made_for_the_trail(bucket: Bucket | None, new: bool) -> None:
-    assert is_new(SETTINGS, trail_of(SETTINGS, NONE), bucket) is new
+    assert is_new(SETTINGS, bucket) is new
