@@ -163,7 +163,9 @@ class TestIamAdmin:
             iam.create_user(UserName=name, Tags=[{"Key": "Kept", "Value": "yes"}])
             iam.add_user_to_group(GroupName="Administrators", UserName=name)
         users = [{"name": "admin", "mfa": "none", "tags": {"New": "tag"}}]
-        ansible(play("iam_admin", iam_admin_users=users, dayone_output_dir=str(tmp_path / "out")))
+        # Below the directory that the run was started from, wherever the playbook lies.
+        ansible(play("iam_admin", iam_admin_users=users, dayone_output_dir="out"), env={"PWD": str(tmp_path)})
+        assert (tmp_path / "out" / "account").exists()
         tags = {tag["Key"]: tag["Value"] for tag in iam.list_user_tags(UserName="admin")["Tags"]}
         assert tags == {"Kept": "yes", "New": "tag"}
         assert len(iam.get_group(GroupName="Administrators")["Users"]) == 2
