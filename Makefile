@@ -25,7 +25,7 @@ help:
 	@echo '               set up the AWS account of your credentials; asks before it changes anything'
 	@echo '               (CONFIRM=yes: without asking; ARGS="--check --diff": show what would change, change nothing)'
 	@echo 'make test      run every check; each alone: make $(CHECKS)'
-	@echo 'make torture   kill runs at each of their steps in turn; make test does at some'
+	@echo 'make torture   kill runs at each of their steps in turn, and the longest tests; make test has a short form'
 	@echo 'make bench     measure how fast it is (ARGS="--runs 1": shortest; "--table deletion": only that; "--calls": by task)'
 	@echo 'make install   only install, into .venv and .cache'
 	@echo 'make sandbox   leave a stand-in account running for your own tries, until Ctrl-C'

@@ -145,11 +145,11 @@ def checks(target: str) -> Iterator[tuple[str, Check]]:
         case "unit":
             yield "unit tests", tests("unit")
         case "account":
-            yield "tests on the stand-in account", tests("account", "--numprocesses=2")
+            yield "tests on the stand-in account", tests("account", "--numprocesses=2", "-m", "not long")
         case "torture":
             yield (
-                "tests that kill, at every step",
-                tests("account", "--numprocesses=2", "-m", "torture", DAYONE_TORTURE="1"),
+                "tests that kill, at every step, and long ones",
+                tests("account", "--numprocesses=2", "-m", "torture or long", DAYONE_TORTURE="1"),
             )
         case "bench":
             # Its short form: that it runs, and that the boto3 script makes the very calls.

@@ -165,6 +165,7 @@ class TestPolicies:
 
 
 class TestRemoval:
+    @pytest.mark.long
     def test_a_user_goes_with_all_that_is_theirs(
         self, account: Sandbox, administer: Administer, tmp_path: Path
     ) -> None:
@@ -432,6 +433,7 @@ class TestAlias:
 
 
 class TestNamesAndTags:
+    @pytest.mark.long
     def test_every_character_that_iam_allows(self, account: Sandbox, administer: Administer, tmp_path: Path) -> None:
         name = "Az09+=,.@_-" + "x" * 53
         key, value = "Größe 大きさ_.:/=+-@", "ключ 値 ٣ ½ \u1680\u2003\u2028\u202f\u205f\u3000 _.:/=+-@"

@@ -159,6 +159,7 @@ SAMPLE = play(
 )
 
 
+@pytest.mark.long
 def test_a_broad_sample_of_modules_gives_the_same(both: Callable[..., tuple[Done, Done]]) -> None:
     stock, served = both(Step(SAMPLE), Step(SAMPLE, ("--check", "--diff")))
     assert_same(stock, served)

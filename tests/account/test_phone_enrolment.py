@@ -186,6 +186,7 @@ def test_the_secret_key_is_shown_where_asked_and_three_tries_are_all(account: Sa
     assert account.client("iam").list_mfa_devices(UserName="admin")["MFADevices"] == []
 
 
+@pytest.mark.long
 def test_a_key_at_hand_proves_the_sign_in(account: Sandbox, tmp_path: Path) -> None:
     users = [{"name": "admin", "console_access": False, "access_key": True}]
     terminal = at_terminal(account, tmp_path, iam_admin_users=users)

@@ -49,7 +49,9 @@ def assert_billing_alone_is_in_us_east_1(account: Sandbox, home: str) -> None:
     assert bucket["LocationConstraint"] == home
 
 
-@pytest.mark.parametrize(("mfa", "home"), [("phone", "ap-northeast-1"), ("seed", "eu-central-1")])
+@pytest.mark.parametrize(
+    ("mfa", "home"), [("phone", "ap-northeast-1"), pytest.param("seed", "eu-central-1", marks=pytest.mark.long)]
+)
 def test_checked_run_and_run_again(account: Sandbox, ansible: Ansible, tmp_path: Path, mfa: str, home: str) -> None:
     out = tmp_path / "out"
     ansible = partial(ansible, env={"AWS_REGION": home, "AWS_DEFAULT_REGION": home})

@@ -120,6 +120,7 @@ def test_a_named_bucket_gets_its_retention_all_the_same(account: Sandbox, ansibl
     assert s3.get_bucket_tagging(Bucket="our-own-logs")["TagSet"] == [{"Key": "dayone-role", "Value": "cloudtrail"}]
 
 
+@pytest.mark.long
 def test_another_name_and_then_fewer_choices(
     account: Sandbox, ansible: Ansible, killed: Callable[..., Iterator[str]]
 ) -> None:
