@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
-from ansible_collections.dayone.aws_account.plugins.module_utils._policy_allows import as_list
+from ansible_collections.dayone.aws_account.plugins.module_utils._policy_statements import as_list, statements
 from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import broken_rules
 
 FULL_RIGHTS = ":iam::aws:policy/AdministratorAccess"
@@ -155,13 +155,12 @@ def gives_full_rights(arn: str, document_of: Callable[[str], dict[str, Any]], *,
 def allows_everything(document: dict[str, Any] | str, *, always: bool) -> bool:
     """Whether a policy's document allows every action on everything, ``always`` or at least on some condition."""
     found: dict[str, Any] = json.loads(document) if isinstance(document, str) else document
-    statements: list[dict[str, Any]] = as_list(found.get("Statement", []))
     return any(
         statement["Effect"] == "Allow"
         and not {"*", "*:*"}.isdisjoint(as_list(statement.get("Action", [])))
         and "*" in as_list(statement.get("Resource", []))
         and not (always and statement.get("Condition"))
-        for statement in statements
+        for statement in statements(found)
     )
 
 

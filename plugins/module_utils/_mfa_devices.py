@@ -20,6 +20,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
 )
 from ansible_collections.dayone.aws_account.plugins.module_utils._managed_policy import document_of
 from ansible_collections.dayone.aws_account.plugins.module_utils._mfa_plan import ROOT, Device
+from ansible_collections.dayone.aws_account.plugins.module_utils._policy_statements import statements
 
 MISSING = "NoSuchEntity"
 MFA_CONDITION_KEYS = {"aws:multifactorauthpresent", "aws:multifactorauthage"}
@@ -148,10 +149,9 @@ def asks_for_mfa(document: Any) -> bool:
     """Whether a policy document has a condition on whether, or when, MFA was given."""
     if isinstance(document, str):
         document = json.loads(unquote(document))
-    statements = document.get("Statement", [])
     return any(
         key.lower() in MFA_CONDITION_KEYS
-        for statement in (statements if isinstance(statements, list) else [statements])
+        for statement in statements(document)
         for operands in statement.get("Condition", {}).values()
         for key in operands
     )

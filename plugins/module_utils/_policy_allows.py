@@ -12,6 +12,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from ansible_collections.dayone.aws_account.plugins.module_utils._policy_statements import as_list, statements
+
 ALLOWED, DENIED, NOT_ALLOWED, UNSURE = "allowed", "denied", "not allowed", "unsure"
 NAMES = ("StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", "ArnLike")
 NEGATED = ("StringNotEquals", "StringNotEqualsIgnoreCase", "StringNotLike", "ArnNotEquals", "ArnNotLike")
@@ -53,7 +55,7 @@ def judge(policy: str | Mapping[str, Any] | None, ask: Ask) -> Judgement:
     """What the policy says of the request. A resource without a policy allows nothing."""
     found: Mapping[str, Any] = json.loads(policy) if isinstance(policy, str) and policy else policy or {}
     judgement = Judgement([], [], [], [])
-    for statement in as_list(found.get("Statement", [])):
+    for statement in statements(found):
         meant = concerns(statement, ask)
         if meant is False:
             continue
@@ -153,10 +155,6 @@ def like(pattern: str, value: str, *, fold: bool = False, wildcards: bool = True
     return re.fullmatch(expression, value, re.IGNORECASE | re.DOTALL if fold else re.DOTALL) is not None
 
 
-def as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def titles(statements: list[Statement]) -> str:
+def titles(named: list[Statement]) -> str:
     """The statements for a person: by their Sid, or else whole."""
-    return ", ".join(f"'{item['Sid']}'" if item.get("Sid") else json.dumps(item, sort_keys=True) for item in statements)
+    return ", ".join(f"'{item['Sid']}'" if item.get("Sid") else json.dumps(item, sort_keys=True) for item in named)

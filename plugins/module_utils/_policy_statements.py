@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A resource's policy with statements of ours in it, and all others as they are."""
+"""The statements of a policy: read whichever way they are written, and with ours put in."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ def with_sources_of(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str,
 
 def union(old: Any, new: Any) -> str | list[str]:
     """Both, each value once; a single one as AWS gives it back, without a list."""
-    values = list(dict.fromkeys([*as_list(old), *as_list(new)]))
+    values = list(dict.fromkeys([*as_list(old or []), *as_list(new)]))
     return values[0] if len(values) == 1 else values
 
 
-def as_list(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else list(value or [])
+def as_list(value: Any) -> list[Any]:
+    """What a policy has as a list, or as a single value without one."""
+    return value if isinstance(value, list) else [value]
 
 
 def statements(policy: Mapping[str, Any]) -> list[dict[str, Any]]:
     """A policy's statements: AWS takes a single one without a list too."""
-    found = policy.get("Statement", [])
-    return [dict(found)] if isinstance(found, Mapping) else list(found)
+    return as_list(policy.get("Statement", []))

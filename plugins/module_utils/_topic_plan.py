@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from ansible_collections.amazon.aws.plugins.module_utils.policy import compare_policies
 from ansible_collections.dayone.aws_account.plugins.module_utils._billing import state_of
-from ansible_collections.dayone.aws_account.plugins.module_utils._policy_allows import as_list
+from ansible_collections.dayone.aws_account.plugins.module_utils._policy_statements import statements
 
 # Who sends the messages: alarms, budgets, cost anomalies.
 # https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
@@ -154,7 +154,7 @@ def _shown(policy: dict[str, Any], emails: Any, key: str, tags: Any) -> dict[str
 def wanted_policy(arn: str, now: dict[str, Any], *, made_by_us: bool) -> dict[str, Any]:
     """The policy with our statement and with all that others wrote; in a topic of ours without AWS's default one."""
     replaced = (AWS_DEFAULT, OURS) if made_by_us else (OURS,)
-    others = [one for one in as_list(now.get("Statement", [])) if one.get("Sid") not in replaced]
+    others = [one for one in statements(now) if one.get("Sid") not in replaced]
     kept = now if others else {}
     wanted = {"Version": "2012-10-17", **kept, "Statement": [*others, publish_statement(arn)]}
     return now if now and not compare_policies(wanted, now) else wanted
