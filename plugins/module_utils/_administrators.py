@@ -88,6 +88,11 @@ def remaining(members: set[str], present: list[str], absent: list[str], purge: l
     return (kept | set(present)) - set(absent)
 
 
+def user_name_of(caller: str) -> str:
+    """The name of the user whose ARN it is; empty for a role, the root user and others."""
+    return caller.rsplit("/", 1)[-1] if ":user/" in caller else ""
+
+
 def check_who_goes(
     group_name: str, caller: str, leaving: set[str], left: set[str], signs_in: Callable[[str], bool]
 ) -> None:
@@ -100,7 +105,7 @@ def check_who_goes(
         left: who is in the group afterwards.
         signs_in: whether one of them has, or gets, something to sign in with. It is asked no longer than needed.
     """
-    name = caller.rsplit("/", 1)[-1] if ":user/" in caller else ""
+    name = user_name_of(caller)
     if name in leaving:
         raise RefusalError(
             f"This run is '{name}' itself, who would leave the group '{group_name}' or be removed: it would shut "
@@ -166,7 +171,7 @@ def allows_everything(document: dict[str, Any] | str, *, always: bool) -> bool:
 
 def check_mfa_of_caller(group_name: str, caller: str, members: set[str]) -> None:
     """Refuse to require MFA of a caller, a user whose key is a long-term one, before they can have it."""
-    name = caller.rsplit("/", 1)[-1] if ":user/" in caller else ""
+    name = user_name_of(caller)
     if name in members:
         raise RefusalError(
             f"This run is '{name}' itself, without MFA, and would require MFA of the group '{group_name}', which "

@@ -108,6 +108,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._billing import
     read_free_tier,
     state_of,
 )
+from ansible_collections.dayone.aws_account.plugins.module_utils._console_password import password_policy
 from ansible_collections.dayone.aws_account.plugins.module_utils._controls import Readings, Unread, judge
 from ansible_collections.dayone.aws_account.plugins.module_utils._event_selectors import selectors_of
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws, said
@@ -149,11 +150,7 @@ class Account:
         return answer
 
     def password_policy(self) -> dict[str, Any]:
-        try:
-            answer: dict[str, Any] = self.iam.get_account_password_policy(aws_retry=True)["PasswordPolicy"]
-        except is_boto3_error_code("NoSuchEntity"):
-            return {}
-        return answer
+        return password_policy(self.iam) or {}
 
     def devices(self) -> dict[str, list[str]]:
         """The names of the virtual MFA devices, by whether they are assigned."""

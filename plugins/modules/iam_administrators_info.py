@@ -339,7 +339,11 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._administrators
     to_detach,
     users_of,
 )
-from ansible_collections.dayone.aws_account.plugins.module_utils._console_password import new_of
+from ansible_collections.dayone.aws_account.plugins.module_utils._console_password import (
+    has_password,
+    new_of,
+    password_policy,
+)
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws, said
 from ansible_collections.dayone.aws_account.plugins.module_utils._managed_policy import document_of
 from ansible_collections.dayone.aws_account.plugins.module_utils._output_dir import check_whose, holds_secrets
@@ -360,6 +364,7 @@ class Administrators:
         self.params: dict[str, Any] = module.params
         self.client = module.client("iam", retry_decorator=AWSRetry.jittered_backoff())
         self._policies: dict[str, list[dict[str, Any]]] = {}
+        self._keys: dict[str, list[dict[str, Any]]] = {}
 
     def plan(self) -> dict[str, Any]:
         params = self.params
@@ -388,7 +393,7 @@ class Administrators:
         check_rights(group, detach, arns, lambda arn: document_of(self.client, arn))
         passwords = [user for user in present if user["console_access"] and self.needs_password(user, existing)]
         if any(user["password"] for user in passwords):
-            check_passwords(passwords, self.password_policy())
+            check_passwords(passwords, password_policy(self.client))
         keys = [user for user in present if user["access_key"] and self.needs_key(user, existing)]
         for sentence in other_paths(params, existing, group):
             self.module.warn(sentence)
@@ -430,16 +435,16 @@ class Administrators:
             return True
         if user_name not in existing:
             return bool(listed and listed["access_key"])
-        keys = self.client.list_access_keys(aws_retry=True, UserName=user_name)["AccessKeyMetadata"]
+        keys = self.keys_of(user_name)
         gets_key = listed and listed["access_key"] and (not keys or listed["rotate_access_key"])
-        return bool(gets_key) or any(key["Status"] == "Active" for key in keys) or self.has_password(user_name)
+        return bool(gets_key) or any(key["Status"] == "Active" for key in keys) or has_password(self.client, user_name)
 
-    def has_password(self, user_name: str) -> bool:
-        try:
-            self.client.get_login_profile(aws_retry=True, UserName=user_name)
-        except is_boto3_error_code("NoSuchEntity"):
-            return False
-        return True
+    def keys_of(self, user_name: str) -> list[dict[str, Any]]:
+        """The access keys of a user; several questions are answered by one reading."""
+        if user_name not in self._keys:
+            answer = self.client.list_access_keys(aws_retry=True, UserName=user_name)
+            self._keys[user_name] = answer["AccessKeyMetadata"]
+        return self._keys[user_name]
 
     def adopt(self, existing: dict[str, User]) -> None:
         """Give the users the names that the account has for them, and tags as AWS has them."""
@@ -466,7 +471,7 @@ class Administrators:
             return True
         if user["password_file"] and new_of(Path(user["password_file"])).exists():
             return True
-        return not self.has_password(user["name"])
+        return not has_password(self.client, user["name"])
 
     def needs_key(self, user: dict[str, Any], existing: dict[str, User]) -> bool:
         """Whether a key has to be made or replaced, an interrupted run finished, or a profile written."""
@@ -476,20 +481,13 @@ class Administrators:
         profile = user["credentials_profile"]
         if profile and profile_in(Path(self.params["credentials_file"]), profile) is None:
             return True
-        keys = self.client.list_access_keys(aws_retry=True, UserName=user["name"])["AccessKeyMetadata"]
+        keys = self.keys_of(user["name"])
         if keys and not file.exists():
             self.module.warn(
                 f"User '{user['name']}' has the access key {keys[0]['AccessKeyId']}, but there is no file '{file}' "
                 "with its secret. If nobody has it, ask for another one with rotate_access_key."
             )
         return not keys
-
-    def password_policy(self) -> dict[str, Any] | None:
-        try:
-            policy: dict[str, Any] = self.client.get_account_password_policy(aws_retry=True)["PasswordPolicy"]
-        except is_boto3_error_code("NoSuchEntity"):
-            return None
-        return policy
 
     def devices(self, users: list[dict[str, Any]]) -> list[dict[str, str]]:
         """The users' virtual MFA devices, and those of their names that an interrupted run left assigned to nobody.
@@ -555,10 +553,8 @@ class Administrators:
 
     def is_key_of(self, key_id: str, user: dict[str, Any], *, is_gone: bool) -> bool:
         """Whether the key in a profile is the user's: by AWS, by the file of the key, or by where the profile is."""
-        if not is_gone:
-            keys = self.client.list_access_keys(aws_retry=True, UserName=user["name"])["AccessKeyMetadata"]
-            if key_id in [key["AccessKeyId"] for key in keys]:
-                return True
+        if not is_gone and key_id in [key["AccessKeyId"] for key in self.keys_of(user["name"])]:
+            return True
         if self.is_own_profile(user["credentials_profile"]):
             return True
         try:

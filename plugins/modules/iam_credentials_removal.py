@@ -66,6 +66,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
 )
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.dayone.aws_account.plugins.module_utils._console_password import has_password
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
 
 MISSING = "NoSuchEntity"
@@ -101,13 +102,6 @@ class Credentials:
         self.user_name: str = module.params["user_name"]
         self.client = module.client("iam", retry_decorator=AWSRetry.jittered_backoff())
 
-    def password(self) -> bool:
-        try:
-            self.client.get_login_profile(aws_retry=True, UserName=self.user_name)
-        except is_boto3_error_code(MISSING):
-            return False
-        return True
-
     def ids(self, kind: Kind) -> list[str]:
         try:
             found = self._listed(f"list_{kind.call}s")[kind.listed_under]
@@ -131,7 +125,7 @@ class Credentials:
 
     def remove(self, check_mode: bool) -> Iterator[str]:
         """Delete them all, unless it is only looked at; names each."""
-        if self.password():
+        if has_password(self.client, self.user_name):
             if not check_mode:
                 self.delete("login_profile")
             yield "console password"

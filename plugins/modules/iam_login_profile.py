@@ -104,7 +104,11 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils import _vault
-from ansible_collections.dayone.aws_account.plugins.module_utils._console_password import new_of
+from ansible_collections.dayone.aws_account.plugins.module_utils._console_password import (
+    has_password,
+    new_of,
+    password_policy,
+)
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
 from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import (
     broken_rules,
@@ -118,24 +122,6 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import
 
 ALWAYS = "always"
 SERVER_ERROR = 500
-
-
-def password_policy(client: Any) -> dict[str, Any] | None:
-    """The account's password policy; None where IAM's default one holds."""
-    try:
-        policy: dict[str, Any] = client.get_account_password_policy(aws_retry=True)["PasswordPolicy"]
-        return policy
-    except is_boto3_error_code("NoSuchEntity"):
-        return None
-
-
-def has_login_profile(client: Any, user_name: str) -> bool:
-    """Whether the user can sign in; a user who does not exist yet cannot."""
-    try:
-        client.get_login_profile(aws_retry=True, UserName=user_name)
-    except is_boto3_error_code("NoSuchEntity"):
-        return False
-    return True
 
 
 def place_of(params: dict[str, Any], existing: bool) -> Path:
@@ -281,7 +267,7 @@ def main() -> None:
     client = module.client("iam", retry_decorator=AWSRetry.jittered_backoff())
     user_name = module.params["user_name"]
     try:
-        before = has_login_profile(client, user_name)
+        before = has_password(client, user_name)
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
         fail_aws(module, error, f"see whether user '{user_name}' has a console password")
     after = module.params["state"] == "present"

@@ -116,9 +116,9 @@ try:
 except ImportError:
     pass  # AnsibleAWSModule says so
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.dayone.aws_account.plugins.module_utils._console_password import password_policy
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
 
 # amazon.aws.iam_password_policy's option -> AWS's name for it, and what holds where AWS leaves it out.
@@ -178,11 +178,10 @@ def main() -> None:
     wanted = {option: value for option, value in (module.params["wanted"] or {}).items() if value is not None}
     client = module.client("iam", retry_decorator=AWSRetry.jittered_backoff())
     try:
-        policy = as_options(client.get_account_password_policy(aws_retry=True)["PasswordPolicy"])
-    except is_boto3_error_code("NoSuchEntity"):
-        policy = {}
+        found = password_policy(client)
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
         fail_aws(module, error, "read the account's password policy")
+    policy = as_options(found) if found is not None else {}
     result = compared(policy, wanted, weaken) if module.params["wanted"] is not None else {}
     if result.get("stricter"):
         module.warn(stricter_warning(policy, wanted, result["stricter"], weaken))
