@@ -19,6 +19,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._event_selector
     wanted_selectors,
 )
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import said
+from ansible_collections.dayone.aws_account.plugins.module_utils._log_bucket import head_bucket
 from ansible_collections.dayone.aws_account.plugins.module_utils._readings import CLOSED_REGION, HIDDEN_TRAIL
 from ansible_collections.dayone.aws_account.plugins.module_utils._recorded_events import Recorded, recorded
 from ansible_collections.dayone.aws_account.plugins.module_utils._trail_choice import (
@@ -179,10 +180,9 @@ class Trails:
             return True  # whether log files can go there is another module's to see
         s3 = self._module.client("s3", retry_decorator=AWSRetry.jittered_backoff())
         try:
-            s3.head_bucket(aws_retry=True, Bucket=trail["S3BucketName"], ExpectedBucketOwner=self.wish.account)
-        except is_boto3_error_code(["403", "404", "NoSuchBucket"]):
+            return head_bucket(s3, trail["S3BucketName"], self.wish.account) is not None
+        except is_boto3_error_code("403"):
             return False
-        return True
 
     def _reader(self, trail: dict[str, Any]) -> Any:
         """A trail of this account is read at home; elsewhere it is but a shadow."""

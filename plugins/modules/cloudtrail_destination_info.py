@@ -119,6 +119,13 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
+from ansible_collections.dayone.aws_account.plugins.module_utils._log_bucket import (
+    DENIALS,
+    encryption_rule,
+    head_bucket,
+    is_own,
+    setting,
+)
 from ansible_collections.dayone.aws_account.plugins.module_utils._trail_destination import (
     Findings,
     Trail,
@@ -127,8 +134,6 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._trail_destinat
     open_to_others,
     usable_key,
 )
-
-DENIALS = ["AccessDenied", "AccessDeniedException", "403"]
 
 
 class Bucket:
@@ -144,13 +149,11 @@ class Bucket:
     def findings(self, prefix: str, caller_arn: str | None) -> Findings:
         """What stands in the way of log files there."""
         try:
-            answer = self._client.head_bucket(
-                aws_retry=True, Bucket=self._name, ExpectedBucketOwner=self._trail.account
-            )
-        except is_boto3_error_code(["404", "NoSuchBucket"]):
-            return Findings()
+            answer = head_bucket(self._client, self._name, self._trail.account)
         except is_boto3_error_code(DENIALS):
             return Findings([self._refused()])
+        if answer is None:
+            return Findings()
         self.exists = True
         region = answer["ResponseMetadata"]["HTTPHeaders"].get("x-amz-bucket-region", self._trail.region)
         if region != self._trail.region and not self._in_use:
@@ -165,31 +168,23 @@ class Bucket:
 
     def _settings(self, prefix: str, caller_arn: str | None) -> Findings:
         """What its policy and ACL say."""
-        policy = self._read("policy", "NoSuchBucketPolicy").get("Policy")
-        status = self._read("policy_status", "NoSuchBucketPolicy").get("PolicyStatus", {}) if policy else {}
+        client, none_set = self._client, "NoSuchBucketPolicy"
+        policy = setting(client.get_bucket_policy, self._name, none_set).get("Policy")
+        status = setting(client.get_bucket_policy_status, self._name, none_set) if policy else {}
         acl = self._client.get_bucket_acl(aws_retry=True, Bucket=self._name)
         found = judge_bucket(self._name, prefix, policy, self._trail, caller_arn)
-        others = open_to_others(self._name, public=status.get("IsPublic", False), acl=acl)
+        others = open_to_others(self._name, public=status.get("PolicyStatus", {}).get("IsPublic", False), acl=acl)
         return found._replace(problems=[*found.problems, *others])
-
-    def _read(self, what: str, none: str) -> dict[str, Any]:
-        """A setting of the bucket; empty where S3 answers that there is none."""
-        try:
-            answer = getattr(self._client, f"get_bucket_{what}")(aws_retry=True, Bucket=self._name)
-        except is_boto3_error_code(none):
-            return {}
-        return dict(answer)
 
     def _refused(self) -> str:
         """S3 answers alike to who lacks a permission and to who is not the owner; the list of own buckets tells."""
-        try:
-            own = {bucket["Name"] for bucket in self._client.list_buckets(aws_retry=True)["Buckets"]}
-        except is_boto3_error_code(DENIALS):
+        own = is_own(self._client, self._name)
+        if own is None:
             return (
                 f"S3 refuses bucket '{self._name}': it belongs to somebody else, or this identity may not do "
                 "s3:ListBucket on it. Use an administrator of the account, or choose another name."
             )
-        if self._name in own:
+        if own:
             return self._denied("HeadBucket")
         return (
             f"Bucket '{self._name}' belongs to somebody else: the names of buckets are unique in all of AWS. "
@@ -204,9 +199,7 @@ class Bucket:
 
     def has_bucket_key(self) -> bool:
         """Whether S3 encrypts its objects with KMS by a Bucket Key."""
-        encryption = self._read("encryption", "ServerSideEncryptionConfigurationNotFoundError")
-        rules = encryption.get("ServerSideEncryptionConfiguration", {}).get("Rules", [])
-        return any(rule.get("BucketKeyEnabled") for rule in rules)
+        return bool(encryption_rule(self._client, self._name).get("BucketKeyEnabled"))
 
 
 def key_findings(client: Any, name: str, trail: Trail, *, decrypts: bool) -> tuple[str, Findings]:
