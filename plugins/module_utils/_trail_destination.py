@@ -59,6 +59,10 @@ class Trail(NamedTuple):
     def arn(self) -> str:
         return f"arn:{self.partition}:cloudtrail:{self.region}:{self.account}:trail/{self.name}"
 
+    def log_path(self, prefix: str) -> str:
+        """What the names of its log files begin with, in a bucket."""
+        return f"{prefix}/" * bool(prefix) + f"AWSLogs/{self.account}/"
+
     @property
     def context(self) -> dict[str, str]:
         """The condition keys that CloudTrail's requests for it come with."""
@@ -92,8 +96,7 @@ def judge_bucket(name: str, prefix: str, policy: str | None, trail: Trail, calle
     https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
     """
     bucket = f"arn:{trail.partition}:s3:::{name}"
-    folder = f"{prefix}/" if prefix else ""
-    log_file = f"{bucket}/{folder}AWSLogs/{trail.account}/CloudTrail/{trail.region}/2026/01/01/log.json.gz"
+    log_file = f"{bucket}/{trail.log_path(prefix)}CloudTrail/{trail.region}/2026/01/01/log.json.gz"
     full_control = {**trail.context, "s3:x-amz-acl": "bucket-owner-full-control"}
     asks = [
         Ask(CLOUDTRAIL, "s3:GetBucketAcl", bucket, trail.context, NOT_SENT),
@@ -207,19 +210,13 @@ def judge_key(arn: str, policy: str, trail: Trail, *, decrypts: bool) -> Finding
         decrypts: whether the bucket has an S3 Bucket Key, with which CloudTrail has to decrypt, too.
     """
     encryption = {**trail.context, "kms:EncryptionContext:aws:cloudtrail:arn": trail.arn}
-    wanted = [
-        (Ask(CLOUDTRAIL, "kms:GenerateDataKey", arn, encryption, NOT_SENT), _encrypt(trail)),
-        (
-            Ask(CLOUDTRAIL, "kms:DescribeKey", arn, trail.context, NOT_SENT),
-            _statement("Describe", "kms:DescribeKey", trail),
-        ),
+    asks = [
+        Ask(CLOUDTRAIL, "kms:GenerateDataKey", arn, encryption, NOT_SENT),
+        Ask(CLOUDTRAIL, "kms:DescribeKey", arn, trail.context, NOT_SENT),
+        *([Ask(CLOUDTRAIL, "kms:Decrypt", arn, trail.context, NOT_SENT)] if decrypts else []),
     ]
-    if decrypts:
-        wanted.append(
-            (Ask(CLOUDTRAIL, "kms:Decrypt", arn, trail.context, NOT_SENT), _statement("Decrypt", "kms:Decrypt", trail))
-        )
     problems, doubts, missing = [], [], []
-    for ask, statement in wanted:
+    for ask, statement in zip(asks, key_statements(trail, decrypts=decrypts), strict=True):
         judgement = judge(policy, ask)
         if judgement.verdict == DENIED:
             problems.append(
@@ -238,6 +235,24 @@ def judge_key(arn: str, policy: str, trail: Trail, *, decrypts: bool) -> Finding
     return Findings(problems, doubts, missing, allowed=not missing and not problems and not doubts)
 
 
+def key_statements(trail: Trail, *, decrypts: bool) -> list[Statement]:
+    """The statements that let CloudTrail encrypt the trail's log files with a key.
+
+    https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
+
+    Args:
+        trail: the trail.
+        decrypts: whether the bucket has an S3 Bucket Key, which alone makes CloudTrail decrypt.
+    """
+    trails = f"arn:{trail.partition}:cloudtrail:*:{trail.account}:trail/*"
+    of_these = {"StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": trails}}
+    return [
+        _statement("Encrypt", "kms:GenerateDataKey*", trail, **of_these),
+        _statement("Describe", "kms:DescribeKey", trail),
+        *([_statement("Decrypt", "kms:Decrypt", trail)] if decrypts else []),
+    ]
+
+
 def _statement(what: str, action: str, trail: Trail, **conditions: Any) -> Statement:
     return {
         "Sid": f"DayoneCloudTrail{what}",
@@ -247,13 +262,3 @@ def _statement(what: str, action: str, trail: Trail, **conditions: Any) -> State
         "Resource": "*",
         "Condition": {"StringEquals": {"aws:SourceArn": trail.arn}, **conditions},
     }
-
-
-def _encrypt(trail: Trail) -> Statement:
-    trails = f"arn:{trail.partition}:cloudtrail:*:{trail.account}:trail/*"
-    return _statement(
-        "Encrypt",
-        "kms:GenerateDataKey*",
-        trail,
-        StringLike={"kms:EncryptionContext:aws:cloudtrail:arn": trails},
-    )

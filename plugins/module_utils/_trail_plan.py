@@ -7,27 +7,31 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ansible_collections.dayone.aws_account.plugins.module_utils._policy_statements import with_statements
+from ansible_collections.dayone.aws_account.plugins.module_utils._trail_destination import (
+    CLOUDTRAIL,
+    Trail,
+    key_statements,
+)
 
-CLOUDTRAIL = {"Service": "cloudtrail.amazonaws.com"}
 RULE = "dayone-cloudtrail-logs"
 RETENTION_DAYS = 400
 
 
 class Settings(NamedTuple):
-    """What is wanted of the trail."""
+    """What is wanted of the trail, by the names of the module's options."""
 
     name: str
     region: str
-    account: str
+    account_id: str
     partition: str
     multi_region: bool
     bucket: str | None
     """None: the trail's own, or one named after the account and region."""
-    prefix: str
+    bucket_prefix: str
     kms_key: str | None
     """The key that is given. One that is still to be made is added later."""
     log_file_validation: bool
-    topic: str
+    sns_topic: str
     tags: Mapping[str, str]
     own_tags: Mapping[str, str]
     """The tags by which a trail is known that was made for such a wish."""
@@ -51,13 +55,10 @@ class Bucket(NamedTuple):
     public_access_block: Mapping[str, bool]
 
 
-class Trail(NamedTuple):
-    """The trail that is there, or the one that is to be made."""
+class Planned(NamedTuple):
+    """The trail that is there, or the one that is to be made, and what decides about its settings."""
 
-    name: str
-    region: str
-    account: str
-    partition: str
+    trail: Trail
     ours: bool
     """Whether this collection made it, or is to make it."""
     replaces: str
@@ -68,16 +69,12 @@ class Trail(NamedTuple):
     prefix: str
 
     @property
-    def arn(self) -> str:
-        return f"arn:{self.partition}:cloudtrail:{self.region}:{self.account}:trail/{self.name}"
-
-    @property
     def log_path(self) -> str:
         """Where in the bucket its log files begin."""
-        return f"{self.prefix}/" * bool(self.prefix) + f"AWSLogs/{self.account}/"
+        return self.trail.log_path(self.prefix)
 
 
-def trail_of(settings: Settings, found: Mapping[str, Any]) -> Trail:
+def trail_of(settings: Settings, found: Mapping[str, Any]) -> Planned:
     """The trail that ``found``, the answer of the search for it, leads to, by its own name and home region."""
     there = found["trail"]
     adopted = found["decision"] == "adopt"
@@ -85,16 +82,14 @@ def trail_of(settings: Settings, found: Mapping[str, Any]) -> Trail:
     tags = there.get("tags") or {}
     ours = not there or settings.own_tags.items() <= tags.items()
     is_now = settings_of(there)
-    return Trail(
-        name=there["name"] if adopted else settings.name,
-        region=region,
-        account=settings.account,
-        partition=settings.partition,
+    name = there["name"] if adopted else settings.name
+    return Planned(
+        trail=Trail(name, region, settings.account_id, settings.partition),
         ours=ours,
         replaces=tags.get(settings.replaces_tag, "") if there else found["replaces"],
         is_now=is_now,
-        bucket=settings.bucket or is_now.get("bucket") or f"cloudtrail-{settings.account}-{region}",
-        prefix=settings.prefix or ("" if ours else is_now.get("prefix", "")),
+        bucket=settings.bucket or is_now.get("bucket") or f"cloudtrail-{settings.account_id}-{region}",
+        prefix=settings.bucket_prefix or ("" if ours else is_now.get("prefix", "")),
     )
 
 
@@ -114,23 +109,23 @@ def settings_of(trail: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def trail_wanted(settings: Settings, trail: Trail) -> dict[str, Any]:
+def trail_wanted(settings: Settings, planned: Planned) -> dict[str, Any]:
     """The settings that the trail is to have.
 
     One that somebody else made keeps the key, topic and regions that it has where none are asked for.
     """
-    stays = {} if trail.ours else trail.is_now
-    of_a_new_one = {**settings.own_tags, **({settings.replaces_tag: trail.replaces} if trail.replaces else {})}
-    topic = f"arn:{trail.partition}:sns:{trail.region}:{trail.account}:{settings.topic}"
+    stays = {} if planned.ours else planned.is_now
+    of_a_new_one = {**settings.own_tags, **({settings.replaces_tag: planned.replaces} if planned.replaces else {})}
+    topic = f"arn:{planned.trail.partition}:sns:{planned.trail.region}:{planned.trail.account}:{settings.sns_topic}"
     return {
-        "bucket": trail.bucket,
-        "prefix": trail.prefix,
+        "bucket": planned.bucket,
+        "prefix": planned.prefix,
         "multi_region": settings.multi_region or stays.get("multi_region", False),
         "kms_key": settings.kms_key or stays.get("kms_key", ""),
         "log_file_validation": settings.log_file_validation,
-        "topic": topic if settings.topic else stays.get("topic", ""),
+        "topic": topic if settings.sns_topic else stays.get("topic", ""),
         "logging": True,
-        "tags": {**(trail.is_now["tags"] if trail.is_now else of_a_new_one), **settings.tags},
+        "tags": {**(planned.is_now["tags"] if planned.is_now else of_a_new_one), **settings.tags},
     }
 
 
@@ -149,7 +144,7 @@ def bucket_settings_of(bucket: Bucket | None) -> dict[str, Any]:
     }
 
 
-def bucket_wanted(settings: Settings, trail: Trail, is_now: Mapping[str, Any], *, new: bool) -> dict[str, Any]:
+def bucket_wanted(settings: Settings, planned: Planned, is_now: Mapping[str, Any], *, new: bool) -> dict[str, Any]:
     """The settings that the bucket is to have; a new one has our tags. Statements and tags that are not ours stay."""
     encryption = is_now.get("encryption", "none")
     return {
@@ -157,20 +152,20 @@ def bucket_wanted(settings: Settings, trail: Trail, is_now: Mapping[str, Any], *
         "encryption": encryption if encryption != "none" else "AES256",
         "object_ownership": "BucketOwnerEnforced",
         # Log files of another trail, prefix or name, and those that are still on their way, go on coming.
-        "policy": with_statements(is_now.get("policy", {}), bucket_policy(trail), keep_sources=True),
+        "policy": with_statements(is_now.get("policy", {}), bucket_policy(planned), keep_sources=True),
         "public_access_blocked": True,
         "tags": {**is_now.get("tags", {}), **(settings.own_tags if new else {}), **settings.tags},
         "versioning": True,
     }
 
 
-def bucket_policy(trail: Trail) -> dict[str, Any]:
+def bucket_policy(planned: Planned) -> dict[str, Any]:
     """The statements that let CloudTrail in, on behalf of this trail alone, and nobody without TLS.
 
     https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
     """
-    arn = f"arn:{trail.partition}:s3:::{trail.bucket}"
-    for_this_trail = {"aws:SourceArn": trail.arn, "aws:SourceAccount": trail.account}
+    arn = f"arn:{planned.trail.partition}:s3:::{planned.bucket}"
+    for_this_trail = {"aws:SourceArn": planned.trail.arn, "aws:SourceAccount": planned.trail.account}
     ours = [
         {
             "Sid": "DayoneTlsOnly",
@@ -183,7 +178,7 @@ def bucket_policy(trail: Trail) -> dict[str, Any]:
         {
             "Sid": "DayoneCloudTrailAclCheck",
             "Effect": "Allow",
-            "Principal": CLOUDTRAIL,
+            "Principal": {"Service": CLOUDTRAIL},
             "Action": "s3:GetBucketAcl",
             "Resource": arn,
             "Condition": {"StringEquals": for_this_trail},
@@ -191,9 +186,9 @@ def bucket_policy(trail: Trail) -> dict[str, Any]:
         {
             "Sid": "DayoneCloudTrailWrite",
             "Effect": "Allow",
-            "Principal": CLOUDTRAIL,
+            "Principal": {"Service": CLOUDTRAIL},
             "Action": "s3:PutObject",
-            "Resource": f"{arn}/{trail.log_path}*",
+            "Resource": f"{arn}/{planned.log_path}*",
             "Condition": {"StringEquals": {**for_this_trail, "s3:x-amz-acl": "bucket-owner-full-control"}},
         },
     ]
@@ -208,17 +203,17 @@ def is_new(settings: Settings, bucket: Bucket | None) -> bool:
     return bucket is None or settings.own_tags.items() <= bucket.tags.items()
 
 
-def retention(settings: Settings, trail: Trail, bucket: Bucket | None, *, new: bool) -> dict[str, Any]:
+def retention(settings: Settings, planned: Planned, bucket: Bucket | None, *, new: bool) -> dict[str, Any]:
     """The lifecycle rule of the log files, as it is and as it should be.
 
     It reaches CloudTrail's log files, digests and Insights events, and nothing that other services write beside them.
     Rules of another prefix, for the logs that lie there, stay. That of version 0.1.0, which deletes what other services
     write as well, is replaced.
     """
-    prefix = f"{trail.log_path}CloudTrail"
+    prefix = f"{planned.log_path}CloudTrail"
     ours = [rule for rule in (bucket.lifecycle_rules if bucket else []) if rule.get("ID", "").startswith(RULE)]
-    is_now: dict[str, Any] = next((rule for rule in ours if _prefix(rule) in {prefix, trail.log_path}), {})
-    old = _prefix(is_now) == trail.log_path
+    is_now: dict[str, Any] = next((rule for rule in ours if _prefix(rule) in {prefix, planned.log_path}), {})
+    old = _prefix(is_now) == planned.log_path
     # A bucket that was there before gets a rule only where one is asked for: what is in it may be meant to stay.
     was_there = not new and not ours and settings.bucket is not None
     if settings.retention_days is not None:
@@ -226,8 +221,8 @@ def retention(settings: Settings, trail: Trail, bucket: Bucket | None, *, new: b
     elif is_now:
         days = is_now.get("Expiration", {}).get("Days", 0)
     else:
-        days = 0 if was_there or not trail.ours else RETENTION_DAYS
-    of_a_new_one = "-".join([RULE, trail.prefix] if trail.prefix else [RULE])
+        days = 0 if was_there or not planned.ours else RETENTION_DAYS
+    of_a_new_one = "-".join([RULE, planned.prefix] if planned.prefix else [RULE])
     rule_id = is_now["ID"] if is_now and not old else of_a_new_one
     return {
         "days": days,
@@ -255,33 +250,35 @@ def _rule(settings: Settings, rule_id: str, prefix: str, days: int) -> dict[str,
     return {"ID": rule_id, "Status": "Enabled", "Filter": {"Prefix": prefix}, **rule} if rule else {}
 
 
-def plan(settings: Settings, found: Mapping[str, Any], trail: Trail, bucket: Bucket | None) -> dict[str, Any]:
+def plan(settings: Settings, found: Mapping[str, Any], planned: Planned, bucket: Bucket | None) -> dict[str, Any]:
     """All that is decided about the trail that ``found`` leads to, and its bucket; None where S3 has none of ours."""
-    wanted = trail_wanted(settings, trail)
+    wanted = trail_wanted(settings, planned)
     bucket_is = bucket_settings_of(bucket)
     new = is_new(settings, bucket)
-    bucket_to_be = bucket_wanted(settings, trail, bucket_is, new=new)
-    kept = retention(settings, trail, bucket, new=new)
+    bucket_to_be = bucket_wanted(settings, planned, bucket_is, new=new)
+    kept = retention(settings, planned, bucket, new=new)
     # The bucket of a trail that somebody else made may be another account's.
-    of_others = not trail.ours and bucket is None and trail.bucket == trail.is_now.get("bucket")
-    new_key = settings.kms_key is not None and settings.kms_key != trail.is_now.get("kms_key")
+    of_others = not planned.ours and bucket is None and planned.bucket == planned.is_now.get("bucket")
+    has_bucket_key = bool(bucket and bucket.encryption.get("BucketKeyEnabled"))
+    new_key = settings.kms_key is not None and settings.kms_key != planned.is_now.get("kms_key")
     return {
         **found,
-        "name": trail.name,
-        "home_region": trail.region,
-        "arn": trail.arn,
-        "ours": trail.ours,
-        "replaces": trail.replaces,
-        "trail_is": trail.is_now,
+        "name": planned.trail.name,
+        "home_region": planned.trail.region,
+        "arn": planned.trail.arn,
+        "ours": planned.ours,
+        "replaces": planned.replaces,
+        "trail_is": planned.is_now,
         "trail_wanted": wanted,
-        "new_destination": trail.bucket != trail.is_now.get("bucket") or new_key,
+        "new_destination": planned.bucket != planned.is_now.get("bucket") or new_key,
         "bucket": {
-            "name": trail.bucket,
+            "name": planned.bucket,
             "of_others": of_others,
-            "has_bucket_key": bool(bucket and bucket.encryption.get("BucketKeyEnabled")),
+            "has_bucket_key": has_bucket_key,
             "is_now": bucket_is,
             "wanted": bucket_to_be,
             "differs": not of_others and bucket_is != bucket_to_be,
         },
+        "key_statements": key_statements(planned.trail, decrypts=has_bucket_key),
         "retention": {**kept, "differs": not of_others and kept["is_now"] != kept["wanted"]},
     }

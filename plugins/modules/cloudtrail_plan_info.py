@@ -209,7 +209,7 @@ bucket:
       type: bool
       sample: false
     has_bucket_key:
-      description: Whether it encrypts with KMS by a Bucket Key.
+      description: Whether it encrypts with KMS by an S3 Bucket Key.
       type: bool
       sample: false
     is_now:
@@ -230,6 +230,12 @@ bucket:
       description: Whether it has to be set up.
       type: bool
       sample: true
+key_statements:
+  description: The statements that a key's policy needs for the trail, and for the bucket if it has an S3 Bucket Key.
+  type: list
+  elements: dict
+  returned: always
+  sample: []
 retention:
   description: The lifecycle rule of the log files.
   type: dict
@@ -292,44 +298,23 @@ OWN_OPTIONS = {
 }
 
 
-def settings(module: AnsibleAWSModule) -> Settings:
-    """What is wanted."""
-    params = module.params
-    return Settings(
-        name=params["name"],
-        region=module.region,
-        account=params["account_id"],
-        partition=params["partition"],
-        multi_region=params["multi_region"],
-        bucket=params["bucket"],
-        prefix=params["bucket_prefix"],
-        kms_key=params["kms_key"],
-        log_file_validation=params["log_file_validation"],
-        topic=params["sns_topic"],
-        tags=params["tags"],
-        own_tags=params["own_tags"],
-        replaces_tag=params["replaces_tag"],
-        retention_days=params["retention_days"],
-        archive_days=params["archive_days"],
-        archive_storage_class=params["archive_storage_class"],
-    )
-
-
 def main() -> None:
     module = AnsibleAWSModule(argument_spec={**OPTIONS, **OWN_OPTIONS}, supports_check_mode=True)
-    wanted, tried = settings(module), f"read the trails of region {module.region}"
+    options = {name: module.params[name] for name in Settings._fields if name != "region"}
+    wanted = Settings(region=module.region, **options)
+    tried = f"read the trails of region {module.region}"
     try:
         found = Trails(module).result()
-        trail, bucket = trail_of(wanted, found), None
+        planned, bucket = trail_of(wanted, found), None
         if found["decision"] != KEEP:
-            tried = f"read bucket '{trail.bucket}', which log files of trail '{trail.name}' are to go to"
-            s3 = module.client("s3", retry_decorator=AWSRetry.jittered_backoff(), region=trail.region)
-            bucket = read_bucket(s3, trail.bucket, trail.account)
+            tried = f"read bucket '{planned.bucket}', which log files of trail '{planned.trail.name}' are to go to"
+            s3 = module.client("s3", retry_decorator=AWSRetry.jittered_backoff(), region=planned.trail.region)
+            bucket = read_bucket(s3, planned.bucket, planned.trail.account)
     except RefusalError as refusal:
         module.fail_json(msg=str(refusal))
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
         fail_aws(module, error, tried)
-    module.exit_json(changed=False, **plan(wanted, found, trail, bucket))
+    module.exit_json(changed=False, **plan(wanted, found, planned, bucket))
 
 
 if __name__ == "__main__":

@@ -20,14 +20,14 @@ MARK = {"made-by": "us"}
 SETTINGS = Settings(
     name="main",
     region=REGION,
-    account=ACCOUNT,
+    account_id=ACCOUNT,
     partition="aws",
     multi_region=True,
     bucket=None,
-    prefix="",
+    bucket_prefix="",
     kms_key=None,
     log_file_validation=True,
-    topic="",
+    sns_topic="",
     tags={},
     own_tags=MARK,
     replaces_tag="in-place-of",
@@ -190,7 +190,7 @@ def test_how_long_logs_are_kept(rules: list[dict[str, Any]], asked: dict[str, An
 
 
 def test_the_policy_lets_cloudtrail_write_for_this_trail_alone() -> None:
-    settings = SETTINGS._replace(partition="aws-cn", region="cn-north-1", bucket="logs", prefix="audit")
+    settings = SETTINGS._replace(partition="aws-cn", region="cn-north-1", bucket="logs", bucket_prefix="audit")
     tls, check, write = bucket_policy(trail_of(settings, NONE))["Statement"]
     source = f"arn:aws-cn:cloudtrail:cn-north-1:{ACCOUNT}:trail/main"
     assert tls["Resource"] == ["arn:aws-cn:s3:::logs", "arn:aws-cn:s3:::logs/*"]
