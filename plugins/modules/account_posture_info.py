@@ -21,13 +21,9 @@ options:
     type: str
     default: us-east-1
 attributes:
-  check_mode:
-    support: full
   diff_mode:
     support: none
     details: It only reads.
-  idempotent:
-    support: full
 author:
   - The dayone.aws_account contributors (@dayone)
 """

@@ -47,8 +47,6 @@ attributes:
     details: A session changes nothing, and is made in check mode too.
   diff_mode:
     support: none
-  idempotent:
-    support: full
 author:
   - The dayone.aws_account contributors (@dayone)
 """

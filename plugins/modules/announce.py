@@ -26,12 +26,6 @@ options:
     description: What should be; text or any structure. Leave out for something that is to go.
     type: raw
 attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
   action_group:
     support: none
     details: It does not talk to AWS.

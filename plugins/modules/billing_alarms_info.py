@@ -55,13 +55,9 @@ options:
     elements: str
     required: true
 attributes:
-  check_mode:
-    support: full
   diff_mode:
     support: none
     details: It only reads.
-  idempotent:
-    support: full
 author:
   - The dayone.aws_account contributors (@dayone)
 """

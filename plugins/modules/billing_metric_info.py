@@ -17,13 +17,9 @@ extends_documentation_fragment:
   - amazon.aws.boto3
   - dayone.aws_account.attributes
 attributes:
-  check_mode:
-    support: full
   diff_mode:
     support: none
     details: It only reads.
-  idempotent:
-    support: full
 author:
   - The dayone.aws_account contributors (@dayone)
 """

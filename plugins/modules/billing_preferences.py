@@ -26,13 +26,6 @@ options:
     type: str
     choices: [enabled, disabled]
     default: enabled
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 author:
   - The dayone.aws_account contributors (@dayone)
 """

@@ -23,13 +23,9 @@ options:
     elements: str
     required: true
 attributes:
-  check_mode:
-    support: full
   diff_mode:
     support: none
     details: It changes nothing.
-  idempotent:
-    support: full
   action_group:
     support: none
     details: It does not talk to AWS.

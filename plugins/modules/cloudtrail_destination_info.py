@@ -54,13 +54,9 @@ options:
         bucket's policy is judged for that, too.
     type: str
 attributes:
-  check_mode:
-    support: full
   diff_mode:
     support: none
     details: It only reads.
-  idempotent:
-    support: full
 seealso:
   - module: dayone.aws_account.cloudtrail_trails_info
 author:

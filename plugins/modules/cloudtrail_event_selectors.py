@@ -82,10 +82,6 @@ attributes:
   check_mode:
     support: full
     details: A trail that does not exist yet is taken for a new one, which records all management events.
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 seealso:
   - module: amazon.aws.cloudtrail
   - module: dayone.aws_account.cloudtrail_trails_info

@@ -66,13 +66,9 @@ options:
     type: str
     default: glacier
 attributes:
-  check_mode:
-    support: full
   diff_mode:
     support: none
     details: It only reads.
-  idempotent:
-    support: full
 seealso:
   - module: dayone.aws_account.cloudtrail_trails_info
   - module: dayone.aws_account.cloudtrail_destination_info

@@ -43,8 +43,6 @@ attributes:
     details: Of a new trail that does not exist yet no log file has arrived, so that the old one is told to stay.
   diff_mode:
     support: none
-  idempotent:
-    support: full
 seealso:
   - module: amazon.aws.cloudtrail
 author:

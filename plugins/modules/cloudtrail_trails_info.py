@@ -34,13 +34,9 @@ options:
     elements: str
     default: []
 attributes:
-  check_mode:
-    support: full
   diff_mode:
     support: none
     details: It only reads.
-  idempotent:
-    support: full
 seealso:
   - module: amazon.aws.cloudtrail_info
   - module: dayone.aws_account.cloudtrail_event_selectors

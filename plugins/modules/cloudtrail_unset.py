@@ -27,13 +27,6 @@ options:
     elements: str
     choices: [s3_key_prefix, sns_topic_name]
     required: true
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 seealso:
   - module: amazon.aws.cloudtrail
 author:

@@ -52,13 +52,6 @@ options:
   credentials_file:
     description: A shared credentials file, as C(~/.aws/credentials). What else is in it stays as it is.
     type: path
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 seealso:
   - module: amazon.aws.iam_access_key
 author:

@@ -32,10 +32,6 @@ attributes:
   check_mode:
     support: full
     details: Whether another account has the alias is known only when AWS is asked to create it.
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 author:
   - The dayone.aws_account contributors (@dayone)
 """

@@ -132,13 +132,9 @@ options:
         description: A role to assume, in another account that keeps the secrets.
         type: str
 attributes:
-  check_mode:
-    support: full
   diff_mode:
     support: none
     details: It only reads.
-  idempotent:
-    support: full
 seealso:
   - module: amazon.aws.iam_group
   - module: amazon.aws.iam_user

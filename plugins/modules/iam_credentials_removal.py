@@ -23,13 +23,6 @@ options:
     description: The IAM user. One who does not exist has no credentials.
     type: str
     required: true
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 seealso:
   - module: amazon.aws.iam_user
   - module: dayone.aws_account.iam_virtual_mfa_device

@@ -36,13 +36,6 @@ options:
     description: Tags of a user that is created. IAM has no tags on groups.
     type: dict
     default: {}
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 seealso:
   - module: amazon.aws.iam_user
   - module: amazon.aws.iam_group

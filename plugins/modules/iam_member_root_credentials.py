@@ -34,13 +34,6 @@ options:
     type: str
     choices: [absent]
     required: true
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 seealso:
   - module: dayone.aws_account.iam_member_root_credentials_info
   - module: dayone.aws_account.iam_organizations_features

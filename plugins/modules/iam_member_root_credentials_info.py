@@ -27,13 +27,9 @@ options:
     type: list
     elements: str
 attributes:
-  check_mode:
-    support: full
   diff_mode:
     support: none
     details: It changes nothing.
-  idempotent:
-    support: full
 seealso:
   - module: dayone.aws_account.iam_member_root_credentials
   - module: dayone.aws_account.root_user_info

@@ -36,13 +36,6 @@ options:
         yet. The features need it. Nothing takes it away.
     type: bool
     default: true
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 seealso:
   - module: dayone.aws_account.iam_member_root_credentials
   - name: Centralize root access for member accounts

@@ -55,13 +55,9 @@ options:
     type: bool
     default: false
 attributes:
-  check_mode:
-    support: full
   diff_mode:
     support: none
     details: It only reads.
-  idempotent:
-    support: full
 seealso:
   - module: amazon.aws.iam_password_policy
 author:

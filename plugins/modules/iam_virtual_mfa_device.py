@@ -148,8 +148,6 @@ requirements:
   - segno
   - cryptography, to encrypt files
 attributes:
-  check_mode:
-    support: full
   diff_mode:
     support: full
     details: Shows the device's state, never the seed.

@@ -24,13 +24,9 @@ options:
     type: list
     elements: str
 attributes:
-  check_mode:
-    support: full
   diff_mode:
     support: none
     details: It only reads.
-  idempotent:
-    support: full
 seealso:
   - module: dayone.aws_account.iam_virtual_mfa_device
 author:

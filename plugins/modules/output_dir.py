@@ -25,12 +25,6 @@ options:
     type: str
     required: true
 attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
   action_group:
     support: none
     details: It does not talk to AWS.

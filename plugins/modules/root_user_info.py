@@ -36,13 +36,9 @@ options:
     type: int
     default: 60
 attributes:
-  check_mode:
-    support: full
   diff_mode:
     support: none
     details: It only reads.
-  idempotent:
-    support: full
 author:
   - The dayone.aws_account contributors (@dayone)
 """

@@ -52,13 +52,9 @@ options:
         has begun, and the collection's action plugin tells, and starts it again until it has finished.
     type: float
 attributes:
-  check_mode:
-    support: full
   diff_mode:
     support: none
     details: A bucket's contents are too many to be shown.
-  idempotent:
-    support: full
 seealso:
   - module: amazon.aws.s3_bucket
   - module: dayone.aws_account.s3_bucket_contents_info

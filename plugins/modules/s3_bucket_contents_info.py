@@ -23,13 +23,9 @@ options:
     type: bool
     default: false
 attributes:
-  check_mode:
-    support: full
   diff_mode:
     support: none
     details: It changes nothing.
-  idempotent:
-    support: full
 seealso:
   - module: dayone.aws_account.s3_bucket_contents
   - module: dayone.aws_account.s3_bucket_trails_info

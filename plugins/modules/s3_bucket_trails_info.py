@@ -22,13 +22,9 @@ options:
     type: str
     required: true
 attributes:
-  check_mode:
-    support: full
   diff_mode:
     support: none
     details: It changes nothing.
-  idempotent:
-    support: full
 seealso:
   - module: amazon.aws.cloudtrail_info
 author:

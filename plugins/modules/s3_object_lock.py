@@ -36,10 +36,6 @@ attributes:
   check_mode:
     support: full
     details: A bucket that does not exist yet is taken for one without Object Lock.
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 seealso:
   - module: amazon.aws.s3_bucket
 author:

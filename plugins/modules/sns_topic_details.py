@@ -41,13 +41,6 @@ options:
     description: The tags to add, once others are removed, for a topic has up to 50.
     type: dict
     default: {}
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 author:
   - The dayone.aws_account contributors (@dayone)
 """
