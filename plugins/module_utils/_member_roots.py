@@ -128,11 +128,13 @@ def removal(found: Credentials) -> list[Step]:
 def remaining(found: Credentials, removed: Iterable[str]) -> Credentials:
     """What is left of it, after the removal of what was named by ``Step.what``."""
     gone = set(removed)
+    steps = [step for step in removal(found) if step.what not in gone]
+    left = {name for step in steps for name in step.arguments.values()}
     return Credentials(
-        found.password and "password" not in gone,
-        tuple(key for key in found.access_keys if f"access key {key['access_key_id']}" not in gone),
-        tuple(name for name in found.signing_certificates if f"signing certificate {name}" not in gone),
-        tuple(name for name in found.mfa_devices if f"MFA device {name}" not in gone),
+        any(step.call == "delete_login_profile" for step in steps),
+        tuple(key for key in found.access_keys if key["access_key_id"] in left),
+        tuple(name for name in found.signing_certificates if name in left),
+        tuple(name for name in found.mfa_devices if name in left),
     )
 
 

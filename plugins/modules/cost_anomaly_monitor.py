@@ -124,9 +124,9 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._amounts import
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
 
 MOST_EMAILS = 10
-# https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_AnomalySubscription.html
 # https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_Subscriber.html
 ADDRESS = re.compile(r"[a-zA-Z0-9.!#$%&'*+=?^_{|}~-]+@[a-zA-Z0-9_-]+(\.[a-zA-Z0-9_-]+)+")
+# https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_AnomalySubscription.html
 HIGHEST_THRESHOLD = Decimal(10_000_000_000)
 IMPACT = "ANOMALY_TOTAL_IMPACT_"
 KINDS = {"absolute_value": "ABSOLUTE", "percentage": "PERCENTAGE"}

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 from typing import Any
 
+from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
+
 Account = dict[str, Any]
 # Where the Resource Groups Tagging API keeps the tags of accounts, by partition.
 # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_tagging.html
@@ -95,17 +97,16 @@ def all_tags(tagging: Any) -> dict[str, dict[str, str]]:
     """The tags of all accounts, a hundred in a call. Only the management account gets them so."""
     arguments = {"ResourceTypeFilters": ["organizations:account"], "ResourcesPerPage": 100}
     found = pages(tagging.get_resources, "ResourceTagMappingList", "PaginationToken", **arguments)
-    return {item["ResourceARN"].rsplit("/", 1)[1]: plain_tags(item["Tags"]) for item in found}
+    return {item["ResourceARN"].rsplit("/", 1)[1]: boto3_tag_list_to_ansible_dict(item["Tags"]) for item in found}
 
 
 def each_ones_tags(organizations: Any, accounts: list[Account]) -> dict[str, dict[str, str]]:
     """The same, in a call for each account, as a delegated administrator may."""
     call = organizations.list_tags_for_resource
-    return {account["Id"]: plain_tags(pages(call, "Tags", ResourceId=account["Id"])) for account in accounts}
-
-
-def plain_tags(tags: Iterable[Mapping[str, str]]) -> dict[str, str]:
-    return {tag["Key"]: tag["Value"] for tag in tags}
+    return {
+        account["Id"]: boto3_tag_list_to_ansible_dict(pages(call, "Tags", ResourceId=account["Id"]))
+        for account in accounts
+    }
 
 
 def matches(account: Account, wanted: Mapping[str, Any]) -> bool:

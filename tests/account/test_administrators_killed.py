@@ -11,7 +11,7 @@ import pytest
 from conftest import Run
 from killing_proxy import Killer
 from sandbox import Sandbox
-from torture import STRIDE
+from torture import STRIDE, killed_at
 
 pytestmark = pytest.mark.torture
 Ansible = Callable[..., Run]
@@ -55,7 +55,7 @@ def test_killed_again_and_again_a_first_run_comes_to_its_end(
     users = [{"name": "ada", "access_key": True, "mfa": "none", "credentials_profile": "ada"}]
     options = {"iam_admin_require_mfa": True, "iam_admin_account_alias": "acme", "dayone_output_dir": str(out)}
     # Each run carries on from where the one before was killed.
-    for write in WRITES[STRIDE - 1 :: STRIDE]:
+    for write in killed_at(WRITES):
         # The key whose secret the run before lost is deactivated, deleted and made anew first.
         anew = 3 if write == "CreateAccountAlias" else 0
         with Killer(account, after=STRIDE + anew) as killer:
@@ -134,9 +134,8 @@ def test_a_removal_killed_again_and_again_comes_to_its_end(account: Sandbox, ans
         assert not (out / "credentials").exists()
     assert run.rc == 0
     # Signing in comes first, the second factor after it.
-    assert (
-        done
-        == [
+    assert done == killed_at(
+        [
             "DeleteLoginProfile",
             "DeleteAccessKey",
             "DeactivateMFADevice",
@@ -144,7 +143,7 @@ def test_a_removal_killed_again_and_again_comes_to_its_end(account: Sandbox, ans
             "DeleteUserPolicy",
             "RemoveUserFromGroup",
             "DeleteUser",
-        ][STRIDE - 1 :: STRIDE]
+        ]
     )
     assert [user["UserName"] for user in iam.list_users()["Users"]] == ["ada"]
     assert iam.list_virtual_mfa_devices()["VirtualMFADevices"] == []

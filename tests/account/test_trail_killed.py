@@ -14,7 +14,7 @@ from account.trail_scene import make_bucket, make_trail
 from conftest import Run
 from killing_proxy import Killer
 from sandbox import Sandbox
-from torture import STRIDE
+from torture import STRIDE, killed_at
 
 pytestmark = pytest.mark.torture
 Ansible = Callable[..., Run]
@@ -54,9 +54,8 @@ def test_a_first_run(account: Sandbox, killed: Callable[..., Iterator[str]]) -> 
         writes.append(write)
         assert logging(account)["theirs"]
     assert logging(account) == {"theirs": True, "all-of-it": True}
-    assert (
-        writes
-        == [
+    assert writes == killed_at(
+        [
             "CreateBucket",
             "PutBucketVersioning",
             "PutPublicAccessBlock",
@@ -75,7 +74,7 @@ def test_a_first_run(account: Sandbox, killed: Callable[..., Iterator[str]]) -> 
             "StartLogging",
             "PutEventSelectors",
             "PutInsightSelectors",
-        ][STRIDE - 1 :: STRIDE]
+        ]
     )
     assert len(account.client("kms", REGION).list_keys()["Keys"]) == 1
     (selector,) = account.client("cloudtrail", REGION).get_event_selectors(TrailName="all-of-it")["EventSelectors"]
@@ -89,9 +88,8 @@ def test_a_trail_that_is_taken_over(account: Sandbox, killed: Callable[..., Iter
     for write in killed(cloudtrail_existing="adopt", cloudtrail_tags={"Team": "a"}, cloudtrail_insights=INSIGHTS):
         writes.append(write)
         assert logging(account) == {"theirs": True}
-    assert (
-        writes
-        == [
+    assert writes == killed_at(
+        [
             "PutBucketVersioning",
             "PutPublicAccessBlock",
             "PutBucketPolicy",
@@ -101,7 +99,7 @@ def test_a_trail_that_is_taken_over(account: Sandbox, killed: Callable[..., Iter
             "UpdateTrail",
             "AddTags",
             "PutInsightSelectors",
-        ][STRIDE - 1 :: STRIDE]
+        ]
     )
     assert logging(account) == {"theirs": True}
 
@@ -131,16 +129,15 @@ def test_another_name_and_then_fewer_choices(
         writes.append(write)
         assert logging(account).get("first") or logging(account)["second"]
         assert logging(account).get("first", True)
-    assert (
-        writes
-        == [
+    assert writes == killed_at(
+        [
             "PutBucketPolicy",
             "SetTopicAttributes",
             "CreateTrail",
             "StartLogging",
             "DeleteTrail",
             "RemoveTags",
-        ][STRIDE - 1 :: STRIDE]
+        ]
     )
     assert logging(account) == {"second": True}
 
@@ -148,15 +145,14 @@ def test_another_name_and_then_fewer_choices(
     for write in killed(cloudtrail_name="second", cloudtrail_read_write_type="write"):
         writes.append(write)
         assert logging(account) == {"second": True}
-    assert (
-        writes
-        == [
+    assert writes == killed_at(
+        [
             "PutBucketPolicy",
             "PutBucketLifecycleConfiguration",
             "UpdateTrail",
             "UpdateTrail",
             "PutEventSelectors",
-        ][STRIDE - 1 :: STRIDE]
+        ]
     )
     (trail,) = account.client("cloudtrail", REGION).describe_trails()["trailList"]
     assert not trail.keys() & {"S3KeyPrefix", "SnsTopicName"}
