@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import pytest
@@ -85,6 +86,20 @@ def test_roles_are_assumed_by_whom_they_trust(account: Sandbox) -> None:
             assume(**wrong)
     with refused("ValidationError", 400):
         assume(DurationSeconds=3601)
+
+
+def test_a_session_in_a_role_ends(account: Sandbox) -> None:
+    role = account.role("outer", OTHER)
+    sts = account.client("sts", credentials=account.administrator())
+    account.world(session_seconds_gone=3000)
+    session = sts.assume_role(RoleArn=role, RoleSessionName="me")["Credentials"]
+    left = session["Expiration"] - datetime.datetime.now(datetime.UTC)
+    assert datetime.timedelta(minutes=9) < left <= datetime.timedelta(minutes=10)
+    assert account.client("sts", credentials=session).get_caller_identity()["Account"] == OTHER
+    account.world(session_seconds_gone=3601)
+    over = account.client("sts", credentials=sts.assume_role(RoleArn=role, RoleSessionName="me")["Credentials"])
+    with refused("ExpiredToken", 403):
+        over.get_caller_identity()
 
 
 def test_a_role_in_a_role_lasts_an_hour(account: Sandbox) -> None:

@@ -215,6 +215,14 @@ def test_calls_at_once_do_not_overtake_each_other(account: Sandbox) -> None:
         assert sorted(pool.map(create, clients)) == [False] * 7 + [True]
 
 
+def test_answers_are_under_way(account: Sandbox) -> None:
+    account.world(answer_after_ms=200)
+    began = time.monotonic()
+    account.client("sts").get_caller_identity()
+    # Never less, however busy the machine is.
+    assert time.monotonic() - began >= 0.2
+
+
 @pytest.mark.parametrize(
     ("service", "action", "method", "arguments"),
     [

@@ -6,6 +6,7 @@ import io
 import json
 import re
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -43,11 +44,11 @@ class Application:
         environ["CONTENT_LENGTH"] = str(len(body))
         environ.pop("HTTP_TRANSFER_ENCODING", None)
         http = HttpRequest({**environ, "wsgi.input": io.BytesIO(body)})
+        is_control = http.path.startswith(control.PREFIX)
         with self._lock:
-            if http.path.startswith(control.PREFIX):
-                response = control.control(http, self.world)
-            else:
-                response = self._answer(http, environ)
+            response = control.control(http, self.world) if is_control else self._answer(http, environ)
+        if not is_control:
+            time.sleep(self.world.answer_after_ms / 1000)
         return response(environ, start_response)
 
     def _answer(self, http: HttpRequest, environ: Environ) -> Response:

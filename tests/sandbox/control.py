@@ -96,6 +96,8 @@ def _switch(world: World, account: str, name: str, value: Any) -> None:
         world.declined_anomalies.add((account, value))
     elif name == "clock_ahead_seconds":
         world.clock_ahead_seconds = value
+    elif name in ("answer_after_ms", "session_seconds_gone"):
+        setattr(world, name, value)
     elif name in root_credentials.IDS:
         setattr(world.switches[account], name, root_credentials.ids(name, account, int(value)))
     else:
@@ -165,6 +167,10 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
+def _is_duration(value: Any) -> bool:
+    return _is_number(value) and value >= 0
+
+
 def _is_few(value: Any) -> bool:
     return isinstance(value, int) and 0 <= value <= 8  # True is one of them
 
@@ -188,6 +194,8 @@ WORLD_FIELDS: dict[str, Callable[[Any], bool]] = {
     "log_files_delivered": _is_bool,
     "free_tier_percent": _is_number,
     "clock_ahead_seconds": _is_number,
+    "answer_after_ms": _is_duration,
+    "session_seconds_gone": _is_duration,
     "alias_taken": _is_text,
     "confirm_subscription": _is_text,
     "unsubscribe": _is_text,

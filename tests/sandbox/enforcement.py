@@ -36,8 +36,10 @@ def authorize(call: Request, world: World) -> None:
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
     """
+    if call.principal.ends is not None and world.now() > call.principal.ends:
+        raise RefusalError("ExpiredToken", "The security token included in the request is expired", 403)
     if call.principal.task:
-        _check_task(call, world)
+        _check_task(call)
     if not _enforced(call, world):
         return
     if call.principal.mfa is False and call.principal.kind == "user":
@@ -179,14 +181,12 @@ def _check_session(call: Request) -> None:
         raise RefusalError("InvalidClientTokenId", "The security token included in the request is invalid", 403)
 
 
-def _check_task(call: Request, world: World) -> None:
+def _check_task(call: Request) -> None:
     """What a session on a member account's root user may do: its task, on root's own, unless the organization denies.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/security-iam-awsmanpol.html
     """
     principal = call.principal
-    if principal.ends is not None and world.now() > principal.ends:
-        raise RefusalError("ExpiredToken", "The security token included in the request is expired", 403)
     allowed = TASKS[principal.task or ""]
     for action in actions_of(call):
         permission = Permission(action, principal.arn)

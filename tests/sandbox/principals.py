@@ -6,7 +6,6 @@ import dataclasses
 from typing import Literal
 
 from moto.iam.models import User, iam_backends
-from moto.sts.models import sts_backends
 
 DEFAULT_ACCOUNT = "123456789012"
 ROOT_KEY_PREFIX = "AKIAROOT"
@@ -23,8 +22,9 @@ class Principal:
     user_name: str | None = None
     # Whether the session was made with MFA; None for a long-term access key, with which AWS does not say.
     mfa: bool | None = None
-    # The task policy of a session on a member account's root user, and when (in seconds since 1970) it ends.
+    # The task policy of a session on a member account's root user.
     task: str | None = None
+    # When a session in a role, or on a root user, ends: in seconds since 1970.
     ends: float | None = None
 
 
@@ -32,7 +32,7 @@ def principal_of(access_key: str, sessions: dict[str, Principal]) -> Principal |
     """Whose key it is; None for a key that AWS does not know, or that is switched off."""
     if access_key.startswith(ROOT_KEY_PREFIX):
         return root_of(access_key.removeprefix(ROOT_KEY_PREFIX))
-    return sessions.get(access_key) or _user_with(access_key) or _role_session_with(access_key)
+    return sessions.get(access_key) or _user_with(access_key)
 
 
 def root_of(account: str) -> Principal:
@@ -50,12 +50,4 @@ def _user_with(access_key: str) -> Principal | None:
         for user in partitions["aws"].users.values():
             if any(key.access_key_id == access_key and key.status == "Active" for key in user.access_keys):
                 return user_principal(account, user)
-    return None
-
-
-def _role_session_with(access_key: str) -> Principal | None:
-    for account, partitions in list(sts_backends.items()):
-        session = partitions["aws"].get_assumed_role_from_access_key(access_key)
-        if session is not None:
-            return Principal("assumed-role", account, session.arn, session.user_id, mfa=False)
     return None

@@ -82,6 +82,10 @@ class World:
     journal: list[Call] = dataclasses.field(default_factory=list)
     # How far AWS's clock is ahead of this machine's, which is a clock here that is behind.
     clock_ahead_seconds: int = 0
+    # How much of a new session in a role is over already, as if the run had gone on for so long.
+    session_seconds_gone: int = 0
+    # How much longer than here an answer is under way. Calls at a time wait at a time.
+    answer_after_ms: int = 0
     # Rules keep what they must remember here, each under a name of its own.
     memory: defaultdict[str, dict[Any, Any]] = dataclasses.field(default_factory=lambda: defaultdict(dict))
 

@@ -8,6 +8,7 @@ import json
 import secrets
 
 from moto.iam.models import Role, iam_backends
+from moto.sts.models import sts_backends
 
 from ..errors import RefusalError
 from ..principals import Principal
@@ -55,11 +56,8 @@ def session_token(request: Request, world: World) -> Answer:
 
 
 @rule("sts", "AssumeRole")
-def assume_role(request: Request, _world: World) -> Answer | None:
-    """https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
-
-    The session itself is moto's.
-    """
+def assume_role(request: Request, world: World) -> Answer:
+    """https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html"""
     if request.principal.kind == "root":
         raise RefusalError("AccessDenied", "Roles may not be assumed by root accounts.", 403)
     role = role_of(request.params["RoleArn"])
@@ -69,8 +67,37 @@ def assume_role(request: Request, _world: World) -> Answer | None:
             f"{request.params['RoleArn']}"
         )
         raise RefusalError("AccessDenied", message, 403)
-    check_duration(int(request.params.get("DurationSeconds") or DEFAULT_ROLE_SECONDS), role, request.principal)
-    return None
+    seconds = int(request.params.get("DurationSeconds") or DEFAULT_ROLE_SECONDS)
+    check_duration(seconds, role, request.principal)
+    session = sts_backends[request.account]["aws"].assume_role(
+        region_name=request.region,
+        role_session_name=request.params["RoleSessionName"],
+        role_arn=role.arn,
+        policy=request.params.get("Policy", ""),
+        duration=seconds,
+        external_id=request.params.get("ExternalId", ""),
+    )
+    session.expiration = datetime.datetime.fromtimestamp(
+        world.now() + seconds - world.session_seconds_gone, datetime.UTC
+    )
+    world.sessions[session.access_key_id] = Principal(
+        "assumed-role",
+        session.account_id,
+        session.arn,
+        session.user_id,
+        mfa=False,
+        ends=session.expiration.timestamp(),
+    )
+    return {
+        "Credentials": {
+            "AccessKeyId": session.access_key_id,
+            "SecretAccessKey": session.secret_access_key,
+            "SessionToken": session.session_token,
+            "Expiration": session.expiration,
+        },
+        "AssumedRoleUser": {"AssumedRoleId": session.user_id, "Arn": session.arn},
+        "PackedPolicySize": 6,
+    }
 
 
 def role_of(arn: str) -> Role | None:
