@@ -12,12 +12,14 @@ type: aggregate
 short_description: How each account fared
 version_added: 0.2.0
 description:
-  - Lists every account that a playbook of this collection was to work on, with what became of it. Other playbooks, and
-    runs on C(localhost) alone, are left as they are.
+  - Lists every account that a playbook of this collection was to work on, with what became of it, and says so when the
+    machine could have worked on more of them at a time. Other playbooks, and runs on C(localhost) alone, are left as
+    they are.
 author:
   - The dayone.aws_account contributors (@dayone)
 """
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +30,9 @@ from ansible.playbook.block import Block
 from ansible.plugins.callback import CallbackBase
 
 PLAYBOOKS = Path(__file__).resolve().parents[1]
+# Three quarters of an account's time are spent waiting for AWS; and ansible-playbook itself, which is one process,
+# keeps up with five cores. Both measured: docs/many-accounts.md.
+FORKS_PER_CORE, MOST_FORKS = 4, 20
 COLORS = {"done": C.COLOR_OK, "stopped": C.COLOR_WARN, "not begun": C.COLOR_WARN}
 
 
@@ -44,12 +49,14 @@ class CallbackModule(CallbackBase):
         self._done: set[str] = set()
         self._last_tasks: set[str] = set()
         self._is_ours = False
+        self._forks = 0
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
         self._is_ours = Path(play.get_path().rpartition(":")[0]).resolve().parent == PLAYBOOKS
         if self._is_ours:
-            hosts = play.get_variable_manager().get_vars(play=play)["ansible_play_hosts_all"]
-            self._accounts = dict.fromkeys(hosts, "") | self._accounts
+            known = play.get_variable_manager().get_vars(play=play)
+            self._accounts = dict.fromkeys(known["ansible_play_hosts_all"], "") | self._accounts
+            self._forks = known["ansible_forks"]
             self._last_tasks.update(last_tasks(play))
 
     def v2_runner_on_ok(self, result: Any) -> None:
@@ -78,6 +85,9 @@ class CallbackModule(CallbackBase):
             self._display.display(printable(line), color=COLORS.get(fate, C.COLOR_ERROR))
         counted = ", ".join(f"{number} {fate}" for fate, number in Counter(fates.values()).items())
         self._display.display(f"{len(fates)} account{'s' if len(fates) > 1 else ''}: {counted}")
+        better = more_forks(self._forks, len(fates), os.cpu_count() or 1)
+        if better:
+            self._display.display(f"{self._forks} at a time. This machine can do more: --forks {better}")
 
     def _note(self, result: Any, reason: str = "") -> None:
         if not self._is_ours:
@@ -100,6 +110,12 @@ class CallbackModule(CallbackBase):
         if host in self._done:
             return "done"
         return "stopped" if host in stats.processed else "not begun"
+
+
+def more_forks(forks: int, accounts: int, cores: int) -> int:
+    """How many forks would have been faster; 0 if no more than there were."""
+    better = min(FORKS_PER_CORE * cores, MOST_FORKS, accounts)
+    return better if better > forks else 0
 
 
 def last_tasks(play: Any) -> Iterator[str]:

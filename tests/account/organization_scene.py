@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -65,7 +66,9 @@ def root_of(account: str) -> dict[str, str]:
 def fates(run: Run) -> dict[str, tuple[str, str]]:
     """What the summary says of each account: what became of it, and the rest of its line."""
     _before, _banner, summary = run.output.partition("\nACCOUNTS ***")
-    lines = [line.split("  ", 1) for line in summary.splitlines()[1:-1] if line.strip()]
+    # Up to the line that counts them.
+    of_accounts = itertools.takewhile(lambda line: not line[:1].isdigit(), summary.splitlines()[1:])
+    lines = [line.split("  ", 1) for line in of_accounts if line.strip()]
     told = {}
     for fate, rest in lines:
         host, _gap, words = rest.strip().partition(" ")

@@ -78,6 +78,8 @@ def test_one_denies_one_throttles_one_is_killed(
     shop.update_assume_role_policy(RoleName=ROLE, PolicyDocument=trust(MANAGEMENT))
     second = ansible(SITE, *arguments, "--forks", "2", env={**accounts.env, "ANSIBLE_STRATEGY": "free"})
     assert {fate for fate, _words in fates(second).values()} == {"done"}
+    assert "3 accounts: 3 done\n2 at a time. This machine can do more: --forks 3" in second.output
+    assert "at a time" not in first.output
     assert {path.name for path in out.iterdir()} == set(ids.values())
     for id_ in ids.values():
         (file,) = (out / id_).glob("*.accessKeys.csv")
@@ -125,6 +127,22 @@ def test_errors_may_be_fatal_and_accounts_in_series(
         "shop": "not begun",
     }
     assert not any(call.writes for call in account.journal() if call.principal.endswith("/dayone"))
+
+
+def test_sessions_that_end_in_the_run_are_renewed(
+    account: Sandbox, ansible: Ansible, organization: Callable[..., Organization]
+) -> None:
+    accounts = organization("labs")
+    account.world(session_seconds_gone=3300)
+    account.clear_journal()
+    run = ansible(
+        SITE, "-i", str(accounts.inventory), "--tags", "password_policy,account_report", "-vvv", env=accounts.env
+    )
+    assert {fate for fate, _words in fates(run).values()} == {"done"}
+    sessions = [call for call in account.journal() if call.action == "AssumeRole"]
+    # On the way in, then for each of the three modules.
+    assert len(sessions) == 4
+    assert TOKEN not in run.output
 
 
 def test_secrets_of_accounts_may_not_share_a_place(
