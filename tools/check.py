@@ -153,7 +153,7 @@ def checks(target: str) -> Iterator[tuple[str, Check]]:
             )
         case "bench":
             # Its short form: that it runs, and that the boto3 script makes the very calls.
-            short = ("--runs", "1", "--only", "check", "--versions", "300")
+            short = ("--runs", "1", "--only", "check", "--versions", "300", "--accounts", "2", "--forks", "2")
             yield "benchmark, short form", command("python", "-m", "bench", *short, PYTHONPATH="tests")
         case "molecule":
             for config in sorted(SCENARIOS.glob("*/molecule.yml")):

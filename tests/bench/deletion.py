@@ -37,8 +37,8 @@ COMMANDS: dict[str, list[str]] = {
 class DeletionBench(Bench):
     """The deletions, each of a bucket with the same contents."""
 
-    def __init__(self, sandbox: Sandbox, scratch: Path) -> None:
-        super().__init__(sandbox, scratch)
+    def __init__(self, sandbox: Sandbox, scratch: Path, answer_after_ms: int = 0) -> None:
+        super().__init__(sandbox, scratch, answer_after_ms)
         for way, task in TASKS.items():
             play = {"hosts": "localhost", "gather_facts": False, "tasks": [{"name": way, **task}]}
             (scratch / f"{way}.yml").write_text(json.dumps([play]))

@@ -21,9 +21,10 @@ ANSIBLE = [sys.executable, "-m", "ansible.cli.playbook"]
 class Bench:
     """Runs in a directory of their own, on one stand-in account that is made fresh again and again."""
 
-    def __init__(self, sandbox: Sandbox, scratch: Path) -> None:
+    def __init__(self, sandbox: Sandbox, scratch: Path, answer_after_ms: int = 0) -> None:
         self._sandbox = sandbox
         self._scratch = scratch
+        self._answer_after_ms = answer_after_ms
         (scratch / "ansible.cfg").touch()
 
     def _run(self, way: str, command: list[str], *, memory: bool, more: dict[str, str] | None = None) -> Figures:
@@ -32,6 +33,7 @@ class Bench:
         env = {**self._env(way), **(more or {})}
         # For the measuring process alone; the command gets its own.
         start = ["env", f"PYTHONPATH={env.pop('PYTHONPATH', '')}"] if more else ["env", "-u", "PYTHONPATH"]
+        self._sandbox.world(answer_after_ms=self._answer_after_ms)
         with log.open("w") as file:
             done = subprocess.run(
                 [*measure, *start, *command],
@@ -42,6 +44,7 @@ class Bench:
                 stderr=subprocess.STDOUT,
                 check=False,
             )
+        self._sandbox.world(answer_after_ms=0)
         if done.returncode:
             raise SystemExit(f"{' '.join(command)} failed:\n{log.read_text()}")
         return Figures(**json.loads(figures.read_text()), calls=len(self._sandbox.journal()))

@@ -25,8 +25,8 @@ HEAD = ["run", "way", "wall s", "CPU s", "peak MiB", "AWS calls", "faster", "les
 class SiteBench(Bench):
     """The runs of the site playbook."""
 
-    def __init__(self, sandbox: Sandbox, scratch: Path) -> None:
-        super().__init__(sandbox, scratch)
+    def __init__(self, sandbox: Sandbox, scratch: Path, answer_after_ms: int = 0) -> None:
+        super().__init__(sandbox, scratch, answer_after_ms)
         self._output = scratch / "output"
         (scratch / "empty.yml").write_text("- hosts: localhost\n  gather_facts: false\n  tasks: []\n")
 
