@@ -165,6 +165,8 @@ def checks(target: str) -> Iterator[tuple[str, Check]]:
             yield "documentation of plugins and roles", command("antsibull-docs", "lint-collection-docs", *options, ".")
             yield "READMEs against the code", command("python", "tools/readmes.py")
             yield "build and install", build
+            context = ("--context", CACHE / "execution-environment", "--verbosity", "1")
+            yield "execution environment", command("ansible-builder", "create", *context)
         case _:
             sys.exit(f"There is no check '{target}'.")
 
