@@ -17,7 +17,7 @@ ARGS ?=
 RUN := .venv/bin/python
 CHECKS := lint unit account molecule sanity docs
 
-.PHONY: help install site test $(CHECKS) torture bench sandbox clean
+.PHONY: help install site test $(CHECKS) torture matrix bench sandbox clean
 
 help:
 	@echo 'make site      set up a stand-in account on this machine, to watch what happens'
@@ -26,6 +26,7 @@ help:
 	@echo '               (CONFIRM=yes: without asking; ARGS="--check --diff": show what would change, change nothing)'
 	@echo 'make test      run every check; each alone: make $(CHECKS)'
 	@echo 'make torture   kill runs at each of their steps in turn, and the longest tests; make test has a short form'
+	@echo 'make matrix    run the tests with each supported ansible-core and amazon.aws (ARGS="--quick": the most telling ones)'
 	@echo 'make bench     measure how fast it is (ARGS="--runs 1": shortest; "--table deletion": only that; "--calls": by task)'
 	@echo 'make install   only install, into .venv and .cache'
 	@echo 'make sandbox   leave a stand-in account running for your own tries, until Ctrl-C'
@@ -43,6 +44,9 @@ test: install
 
 $(CHECKS) torture: install
 	@$(RUN) tools/check.py $@
+
+matrix: install
+	@$(RUN) tools/matrix.py $(ARGS)
 
 bench: install
 	@PYTHONPATH=tests $(RUN) -m bench $(ARGS)
