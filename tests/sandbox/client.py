@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -25,6 +27,14 @@ TESTS = Path(__file__).resolve().parents[1]
 START_SECONDS = 60
 # Variables of the caller that could lead a client past the sandbox, to AWS or to other credentials.
 FOREIGN_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_ROLE_ARN")
+# A session makes one client at a time.
+MAKING_CLIENTS = threading.Lock()
+
+
+@functools.cache
+def session() -> boto3.session.Session:
+    """One for all clients: each reads the services' models anew."""
+    return boto3.session.Session()
 
 
 def root_keys(account: str) -> dict[str, str]:
@@ -134,16 +144,17 @@ class Sandbox:
     def client(self, service: str, region: str = "us-east-1", credentials: dict[str, Any] | None = None) -> Any:
         """A boto3 client as the root user, or with `credentials` as STS or CreateAccessKey returned them."""
         keys = credentials or root_keys(DEFAULT_ACCOUNT)
-        return boto3.session.Session().client(
-            service,
-            region_name=region,
-            endpoint_url=self.endpoint,
-            aws_access_key_id=keys["AccessKeyId"],
-            aws_secret_access_key=keys["SecretAccessKey"],
-            aws_session_token=keys.get("SessionToken"),
-            # A retry would only hide what the sandbox answers.
-            config=botocore.config.Config(retries={"total_max_attempts": 1}, proxies={}),
-        )
+        with MAKING_CLIENTS:
+            return session().client(
+                service,
+                region_name=region,
+                endpoint_url=self.endpoint,
+                aws_access_key_id=keys["AccessKeyId"],
+                aws_secret_access_key=keys["SecretAccessKey"],
+                aws_session_token=keys.get("SessionToken"),
+                # A retry would only hide what the sandbox answers.
+                config=botocore.config.Config(retries={"total_max_attempts": 1}, proxies={}),
+            )
 
     def account_client(self, service: str, account: str, region: str = "us-east-1") -> Any:
         """A boto3 client as the root user of another account."""

@@ -13,7 +13,10 @@ os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from . import managed_policies
 from .app import Application
+
+managed_policies.read_once()
 
 
 class RequestHandler(MotoRequestHandler):
