@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import yaml
-from conftest import CHECKOUT
+from conftest import CHECKOUT, COLLECTIONS
 from sandbox import Sandbox
 
 BIN = Path(sys.executable).parent
@@ -30,7 +30,7 @@ def private(tmp_path: Path, account: Sandbox) -> Path:
         json.dumps({**VARIABLES, "dayone_output_dir": str(tmp_path / "secrets")})
     )
     own = {
-        "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / ".cache" / "collections"),
+        "ANSIBLE_COLLECTIONS_PATH": COLLECTIONS,
         "ANSIBLE_ACTION_PLUGINS": str(CHECKOUT / "extensions" / "in_process"),
     }
     (directory / "env" / "envvars").write_text(json.dumps({**account.env, **own}))
