@@ -24,10 +24,15 @@ class Guide(NamedTuple):
     url: str
     clicks: tuple[str, ...]
     seen: str
+    clicks_ja: tuple[str, ...]
 
     def remedy(self) -> str:
         """All of it in one paragraph."""
         return f"Sign in as root, open {self.url}, and: {'; '.join(self.clicks)}. The next run sees it."
+
+    def remedy_ja(self) -> str:
+        """The same in Japanese."""
+        return f"root でサインインし、{self.url} を開いて、{'、'.join(self.clicks_ja)}。次の実行で確認されます。"
 
 
 GUIDES = {
@@ -40,6 +45,12 @@ GUIDES = {
             "follow the steps: for an app, scan the QR code, type two codes in a row, then 'Add MFA'",
         ),
         "IAM's account summary then says AccountMFAEnabled: 1.",
+        (
+            "「多要素認証 (MFA)」で「MFA デバイスの割り当て」を選び",
+            "デバイスに名前を付け、「パスキーまたはセキュリティキー」か「認証アプリケーション」を選んで「次へ」を押し",
+            "画面の案内に従って登録してください (アプリでは QR コードを読み取り、続けて表示される 2 つのコードを入力して"
+            "「MFA を追加」を押します)",
+        ),
     ),
     "R4": Guide(
         "Without it nobody but the root user sees bills or sets billing alerts, whatever policies say.",
@@ -51,6 +62,10 @@ GUIDES = {
             "choose 'Update'",
         ),
         "A run by an administrator can then read the billing preferences. Root's own run cannot tell.",
+        (
+            "「IAM ユーザーおよびロールによる請求情報へのアクセス」の「編集」を選び",
+            "「IAM アクセスをアクティブ化」にチェックを入れて「更新」を押してください",
+        ),
     ),
     "R6": Guide(
         "An access key of the root user may do everything, needs no second factor, and no policy limits it.",
@@ -61,6 +76,11 @@ GUIDES = {
             "in the dialog choose 'Deactivate', type the key's id, and choose 'Delete'",
         ),
         "IAM's account summary then says AccountAccessKeysPresent: 0.",
+        (
+            "「アクセスキー」でキーを 1 つずつ選び",
+            "「アクション」から「削除」を選び",
+            "「無効化」を押し、キーの ID を入力して「削除」を押してください",
+        ),
     ),
 }
 
