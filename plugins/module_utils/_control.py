@@ -19,6 +19,7 @@ BOOKS = {
     "Account Management": "https://docs.aws.amazon.com/accounts/latest/reference/",
     "Billing": "https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/",
     "Budgets": "https://docs.aws.amazon.com/cost-management/latest/userguide/",
+    "CloudShell": "https://docs.aws.amazon.com/cloudshell/latest/userguide/",
     "CloudTrail": "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/",
     "CloudWatch": "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/",
     "Config": "https://docs.aws.amazon.com/config/latest/developerguide/",
