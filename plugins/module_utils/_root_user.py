@@ -9,9 +9,10 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/getting-started-account-iam.htm
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any, NamedTuple
+
+from ansible_collections.dayone.aws_account.plugins.module_utils import _credential_report
+from ansible_collections.dayone.aws_account.plugins.module_utils._credential_report import ROOT, Report
 
 # In the order in which they are best done: the first run may still need root's access key.
 STEP_IDS = ("M5", "R4", "R6")
@@ -92,18 +93,9 @@ class LastUse(NamedTuple):
     reported: str
 
 
-def last_use(report: str, reported: str) -> LastUse:
-    """The root user's row of the credential report.
-
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html
-    """
-    root: dict[str, str] = next(
-        (row for row in csv.DictReader(io.StringIO(report)) if row["user"] == "<root_account>"), {}
-    )
-    columns = ("password_last_used", "access_key_1_last_used_date", "access_key_2_last_used_date")
-    times = [root.get(column, "") for column in columns]
-    # What is no time is N/A, no_information or not_supported.
-    return LastUse(max((time for time in times if time[:1].isdigit()), default=""), reported)
+def last_use(report: Report) -> LastUse:
+    """The root user's, by its row of the credential report."""
+    return LastUse(_credential_report.last_use(_credential_report.rows(report).get(ROOT, {})), report.made)
 
 
 def open_steps(controls: list[dict[str, Any]]) -> list[dict[str, Any]]:
