@@ -1,5 +1,5 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""IAM's credential report: how it is had, and what it says of users. AWS makes one every four hours at most.
+"""What IAM's credential report says of users. AWS makes one every four hours at most. No AWS call is made here.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html
 """
@@ -8,19 +8,11 @@ from __future__ import annotations
 
 import csv
 import io
-import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
-
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
+from typing import NamedTuple
 
 ROOT = "<root_account>"
-# AWS makes the report of a small account at once, that of a large one in a minute or more.
-FIRST_PAUSE_SECONDS = 0.1
-LONGEST_PAUSE_SECONDS = 5.0
-# https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetCredentialReport.html
-NO_REPORT = ["ReportNotPresent", "ReportExpired", "ReportInProgress"]
 KEYS = ("1", "2")
 
 
@@ -29,27 +21,6 @@ class Report(NamedTuple):
 
     text: str
     made: str
-
-
-def read_report(client: Any, patience: float) -> Report:
-    """The report; one that is not there yet is asked for and waited for, ``patience`` seconds.
-
-    Raises:
-        NotImplementedError: it was not there in time.
-    """
-    deadline = time.monotonic() + patience
-    pause = FIRST_PAUSE_SECONDS
-    while True:
-        try:
-            answer = client.get_credential_report(aws_retry=True)
-            return Report(answer["Content"].decode(), answer["GeneratedTime"].isoformat(timespec="seconds"))
-        except is_boto3_error_code(NO_REPORT):
-            if time.monotonic() > deadline:
-                raise NotImplementedError("AWS is still making the credential report; run again later.") from None
-        # AWS makes one only when asked, and says COMPLETE when it can be had.
-        if client.generate_credential_report(aws_retry=True)["State"] != "COMPLETE":
-            time.sleep(min(pause, max(0.0, deadline - time.monotonic())))
-            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
 
 def rows(report: Report) -> dict[str, dict[str, str]]:

@@ -132,9 +132,8 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._control import Unread
 from ansible_collections.dayone.aws_account.plugins.module_utils._controls import judge
-from ansible_collections.dayone.aws_account.plugins.module_utils._credential_report import read_report
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
-from ansible_collections.dayone.aws_account.plugins.module_utils._readings import attempt, preferences
+from ansible_collections.dayone.aws_account.plugins.module_utils._readings import attempt, preferences, read_report
 from ansible_collections.dayone.aws_account.plugins.module_utils._root_user import (
     STEP_IDS,
     key_lines,
