@@ -49,13 +49,18 @@ class NotToBeHadError(Exception):
         self.why = why
 
 
+def refused(error: Exception, what: str = "It", what_ja: str = "") -> Unread:
+    """Why something could not be read."""
+    words = said(str(error))
+    return Unread(f"{what} could not be read: {words}", reason_ja=f"{what_ja}{'を' if what_ja else ''}読み取れませんでした: {words}")
+
+
 def attempt(reading: Callable[[], Any]) -> Any:
     """The reading, or why there is none: a permission that is missing hides one thing, not all."""
     try:
         return reading()
     except is_boto3_error_code(REFUSED) as error:
-        words = said(str(error))
-        return Unread(f"It could not be read: {words}", reason_ja=f"読み取れませんでした: {words}")
+        return refused(error)
     except is_boto3_error_code(NOT_SUBSCRIBED) as error:
         words = said(str(error))
         return Unread(
