@@ -184,7 +184,10 @@ def _each(
     clients: Clients, service: str, regions: dict[str, str], reader: Callable[[Any, str], Any]
 ) -> Reader:
     """A reader of several things of a service, each with its region, of which one may be hidden."""
-    made = {region: clients.make(service, region or None) for region in set(regions.values())}
+    made = {
+        region: clients.make(service, None if region in ("", clients.region) else region)
+        for region in set(regions.values())
+    }
     return lambda: {
         thing: attempt_in_region(partial(reader, made[region], thing)) for thing, region in regions.items()
     }

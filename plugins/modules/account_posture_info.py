@@ -287,6 +287,7 @@ costs:
       sample: cloudtrail_encryption
 """
 
+import functools
 from typing import Any
 
 try:
@@ -310,6 +311,7 @@ def make_clients(module: Any) -> Clients:
     """All clients: each new one of a profile that assumes a role asks STS for credentials."""
     billing_region = module.params["billing_region"]
 
+    @functools.cache
     def client(service: str, region: str | None = None) -> Any:
         options = {"region": region} if region else {}
         return module.client(service, retry_decorator=AWSRetry.jittered_backoff(), **options)
