@@ -6,12 +6,12 @@ import datetime
 from typing import Any
 
 from moto.s3.models import s3_backends
+from moto.s3.utils import bucket_policy_is_public
 
 from ..errors import RefusalError
 from ..request import Request
 from ..world import World
 from .pages import page_of
-from .policy import bucket_policy_is_public
 from .registry import Answer, rule
 
 BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
