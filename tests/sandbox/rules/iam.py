@@ -97,7 +97,7 @@ def authorization_details(request: Request, _world: World) -> Answer | None:
     if not kinds or not kinds <= LISTS.keys():
         return None
     iam = iam_of(request)
-    own = [policy for policy in iam.managed_policies.values() if policy.account_id == request.account]
+    own = [policy for arn, policy in iam.managed_policies.items() if arn.split(":")[4] == request.account]
     there: dict[str, list[dict[str, Any]]] = {
         "User": [_user_details(iam, user) for user in iam.users.values()],
         "Group": [_group_details(group) for group in iam.groups.values()],
