@@ -84,14 +84,14 @@ class Clients:
 def read(clients: Clients) -> Readings:
     """All readings: first those that wait for nothing, then those of what was found."""
     partition = partition_of(clients.caller["Arn"])
-    taken = at_once({**_once(_readers(clients), partition), **_in_regions(clients)})
+    taken = at_once({**once(_readers(clients), partition), **_in_regions(clients)})
     readings: Readings = {"caller": clients.caller["Arn"], "now": datetime.now(timezone.utc)}
     for (name, region), value in taken.items():
         if region:
             readings.setdefault(name, {})[region] = value
         else:
             readings[name] = value
-    more = at_once(_once(_readers_of_what_was_found(clients, readings), partition))
+    more = at_once(once(_readers_of_what_was_found(clients, readings), partition))
     return {**readings, **{name: value for (name, _region), value in more.items()}}
 
 
@@ -102,7 +102,7 @@ def at_once(readers: dict[Key, Reader]) -> dict[Key, Any]:
     return {key: one.result() for key, one in running.items()}
 
 
-def _once(readers: dict[str, Reader], partition: str) -> dict[tuple[str, str], Reader]:
+def once(readers: dict[str, Reader], partition: str) -> dict[tuple[str, str], Reader]:
     """Readers of the whole account: each tells why there is nothing to read, and asks nobody who is not there."""
     return {
         (name, ""): partial(elsewhere, partition)

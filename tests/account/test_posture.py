@@ -1,0 +1,263 @@
+"""The module account_posture_info against the stand-in account: each control in both states, and what it may not read."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from account import posture_scene
+from account.posture_scene import neglected, user, well_kept
+from account.trail_scene import LOGS, REGION
+from ansible_collections.dayone.aws_account.plugins.module_utils._control import Unread
+from ansible_collections.dayone.aws_account.plugins.module_utils._controls import CONTROLS
+from ansible_collections.dayone.aws_account.plugins.module_utils._posture import IN_AWS_ALONE, at_once, once
+from conftest import CHECKOUT
+from killed_module import Module
+from sandbox import Sandbox
+
+Status = dict[str, str]
+
+# How the controls stand in a fresh account that its root user looks at; those that are not here pass.
+FRESH: Status = {
+    **dict.fromkeys(("R1", "R2", "R3", "R5", "CIS.2.9", "CIS.2.15", "CIS.2.18"), "fail"),
+    **dict.fromkeys(("T1", "T2", "T3", "T5", "T6", "T7", "T8", "CIS.4.3", "CIS.4.4", "SSB.08", "SSB.11"), "fail"),
+    **dict.fromkeys(("B1", "B2", "B3", "B5", "B6", "B7"), "fail"),
+    **dict.fromkeys(("M5", "CIS.2.6", "SSB.01", "SSB.12"), "manual"),
+    **dict.fromkeys(("T4", "T9", "T10", "CIS.4.6"), "not_applicable"),
+    "R4": "unknown",
+}
+NEGLECTED: Status = {
+    **FRESH,
+    **dict.fromkeys(("M3", "CIS.2.11", "CIS.2.12", "CIS.2.13", "CIS.2.14", "CIS.2.17", "CIS.2.20", "CIS.4.6"), "fail"),
+    **dict.fromkeys(("M1", "R4", "R6", "CIS.2.2", "CIS.2.7", "B2.usage"), "manual"),
+    **dict.fromkeys(("M5", "R2", "T7", "B1", "B3"), "pass"),
+}
+
+
+def look(account: Sandbox, directory: Path, env: dict[str, str], **arguments: Any) -> dict[str, Any]:
+    """What the module returns to who has this environment."""
+    result = Module("account_posture_info", directory, account.process_env(**env)).run(
+        {"region": REGION, "_ansible_check_mode": False, **arguments}
+    ).result
+    assert result is not None
+    assert not result.get("failed"), result
+    return result
+
+
+def statuses(result: dict[str, Any]) -> Status:
+    return {item["id"]: item["status"] for item in result["controls"]}
+
+
+@pytest.mark.parametrize(
+    ("scene", "expected"),
+    [(lambda _account: {}, FRESH), (well_kept, {}), (neglected, NEGLECTED)],
+    ids=["fresh", "well kept", "neglected"],
+)
+def test_how_accounts_stand(
+    account: Sandbox, tmp_path: Path, scene: Callable[[Sandbox], dict[str, str]], expected: Status
+) -> None:
+    env = scene(account)
+    account.clear_journal()
+    result = look(account, tmp_path, env)
+    assert statuses(result) == {item.id: expected.get(item.id, "pass") for item in CONTROLS}
+    assert [call.action for call in account.journal() if call.writes] == []
+
+
+def test_every_control_is_seen_in_both_states() -> None:
+    """The account that is well kept has them all pass."""
+    for item in CONTROLS:
+        assert {FRESH.get(item.id, "pass"), NEGLECTED.get(item.id, "pass")} != {"pass"}, item.id
+
+
+class TestAnAccountThatIsWellKept:
+    """What is told of it, and what that takes."""
+
+    @pytest.fixture
+    def admin(self, account: Sandbox) -> dict[str, str]:
+        env = well_kept(account)
+        account.clear_journal()
+        return env
+
+    def test_each_thing_is_read_once(self, account: Sandbox, tmp_path: Path, admin: dict[str, str]) -> None:
+        look(account, tmp_path, admin)
+        calls = Counter(call.action for call in account.journal())
+        assert calls.pop("GetAlternateContact") == 3
+        assert set(calls.values()) == {1}
+        assert len(calls) <= 29
+
+    def test_trails_alarms_charges_and_costs(self, account: Sandbox, tmp_path: Path, admin: dict[str, str]) -> None:
+        found = look(account, tmp_path, admin)
+        assert {name: found[name] for name in ("account", "account_name", "partition", "region", "alias")} == {
+            "account": posture_scene.ACCOUNT,
+            "account_name": "Example account",
+            "partition": "aws",
+            "region": REGION,
+            "alias": "example-books",
+        }
+        (trail,) = found["trails"]
+        assert trail.pop("kms_key").startswith(f"arn:aws:kms:{REGION}:")
+        assert trail == {
+            "name": "all",
+            "home_region": REGION,
+            "multi_region": True,
+            "logging": True,
+            "bucket": LOGS,
+            "prefix": "here",
+            "log_file_validation": True,
+            "delivery_error": "",
+            "unread": "",
+        }
+        (alarm,) = found["alarms"]
+        assert alarm == {
+            "name": "charges",
+            "threshold": 10.0,
+            "currency": "USD",
+            "state": alarm["state"],
+            "ours": False,
+            "confirmed": 1,
+            "pending": 0,
+        }
+        (charges,) = found["charges"]
+        assert (charges["currency"], charges["amount"]) == ("USD", 3.5)
+        assert {item["switched_on_by"] for item in found["costs"]} == {
+            "cloudtrail_bucket",
+            "cloudtrail_data_events",
+            "cloudtrail_insights",
+            "cloudtrail_encryption",
+            "cloudtrail_sns_topic",
+            "billing_alarm_thresholds",
+            "billing_alarm_emails",
+            "billing_alarm_free_tier_emails",
+        }
+        # Addresses and details of people are counted, and not told beside the alarms that tell them.
+        assert "Ada Example" not in json.dumps(found)
+
+    def test_other_regions_when_they_are_asked_for(
+        self, account: Sandbox, tmp_path: Path, admin: dict[str, str]
+    ) -> None:
+        found = look(account, tmp_path, admin, regions=[REGION, "eu-central-1"])
+        (analyzers,) = [item for item in found["controls"] if item["id"] == "CIS.2.18"]
+        assert analyzers["status"] == "fail"
+        assert "(eu-central-1)" in analyzers["remedy"]
+
+    def test_a_region_that_is_closed_and_a_service_that_is_not_there_do_not_count(
+        self, account: Sandbox, tmp_path: Path, admin: dict[str, str]
+    ) -> None:
+        account.fail("accessanalyzer", "*", "UnrecognizedClientException", status=400)
+        account.fail("guardduty", "*", "SubscriptionRequiredException", status=403)
+        account.fail("config", "*", "OptInRequired", status=403)
+        found = statuses(look(account, tmp_path, admin))
+        assert {found[name] for name in ("CIS.2.18", "SSB.11", "CIS.4.3")} == {"not_applicable"}
+
+
+# By permission, the controls that nobody can judge without it.
+HIDDEN_BY: dict[str, list[str]] = {
+    "access-analyzer:ListAnalyzers": ["CIS.2.18"],
+    "account:GetAccountInformation": [],
+    "account:GetAlternateContact": ["SSB.01"],
+    "account:GetContactInformation": ["CIS.2.2"],
+    "billing:GetBillingPreferences": ["B1", "R4"],
+    "budgets:ViewBudget": ["B2"],
+    "cloudtrail:DescribeTrails": [
+        *("CIS.4.4", "CIS.4.6", "T1", "T10", "T2", "T3", "T4", "T5", "T6", "T7", "T8", "T9"),
+    ],
+    "cloudtrail:GetEventSelectors": ["T1", "T2", "T3", "T4", "T5", "T7", "T9"],
+    "cloudtrail:GetTrailStatus": ["T1", "T2", "T3", "T4", "T5", "T7", "T9"],
+    "cloudtrail:ListTags": ["T10"],
+    "cloudwatch:DescribeAlarms": ["B3", "B5", "B6", "B7"],
+    "cloudwatch:GetMetricStatistics": [],
+    "cloudwatch:ListMetrics": ["B7"],
+    "config:DescribeConfigurationRecorderStatus": ["CIS.4.3"],
+    "freetier:GetFreeTierUsage": ["B2.usage"],
+    "guardduty:GetDetector": ["SSB.11"],
+    "guardduty:ListDetectors": ["SSB.11"],
+    "iam:GetAccountAuthorizationDetails": [
+        *("CIS.2.11", "CIS.2.12", "CIS.2.13", "CIS.2.14", "CIS.2.15", "CIS.2.20", "M3", "R1"),
+    ],
+    "iam:GetAccountPasswordPolicy": ["CIS.2.9", "R3"],
+    "iam:GetAccountSummary": ["CIS.2.17", "CIS.2.6", "M5", "R2", "R6"],
+    "iam:GetCredentialReport": ["CIS.2.11", "CIS.2.12", "CIS.2.7", "M3"],
+    "iam:ListAccountAliases": ["R5"],
+    "iam:ListVirtualMFADevices": ["CIS.2.6", "M1", "M3"],
+    "kms:GetKeyRotationStatus": ["CIS.4.6"],
+    "s3:GetAccountPublicAccessBlock": ["SSB.08"],
+    "s3:GetBucketLogging": ["CIS.4.4"],
+    "sns:ListSubscriptionsByTopic": ["B5"],
+    "trustedadvisor:ListRecommendations": ["SSB.12"],
+}
+
+
+class TestWhatMayNotBeRead:
+    """A permission that is missing never lets a control pass."""
+
+    @pytest.fixture
+    def reader(self, account: Sandbox) -> Callable[[dict[str, Any]], dict[str, str]]:
+        """Gives the one who looks a policy; the environment of that user."""
+        well_kept(account)
+        env = user(account, "reader")
+        iam = account.client("iam")
+        iam.put_group_policy(GroupName="Administrators", PolicyName="own", PolicyDocument=_without("nothing:At"))
+        account.world(enforce_policies=True)
+
+        def give(action: str) -> dict[str, str]:
+            iam.put_user_policy(UserName="reader", PolicyName="reads", PolicyDocument=_without(action))
+            return env
+
+        return give
+
+    @pytest.mark.parametrize("action", HIDDEN_BY)
+    def test_one_permission_hides_what_needs_it_and_nothing_else(
+        self, account: Sandbox, tmp_path: Path, reader: Callable[[str], dict[str, str]], action: str
+    ) -> None:
+        found = look(account, tmp_path, reader(action))
+        # The reader has a policy without a group, and the administrators' group one that allows everything.
+        passing = {item["id"] for item in found["controls"] if item["status"] != "unknown"}
+        hidden = sorted({item.id for item in CONTROLS} - passing)
+        assert hidden == HIDDEN_BY[action]
+        for item in found["controls"]:
+            if item["id"] in hidden:
+                assert action in item["remedy"]
+
+    def test_without_any_nothing_passes(self, account: Sandbox, tmp_path: Path, reader: Any) -> None:
+        found = look(account, tmp_path, reader("*"))
+        assert set(statuses(found).values()) == {"unknown"}
+        assert found["trails"] == found["alarms"] == found["charges"] == found["costs"] == []
+        assert (found["alias"], found["account_name"]) == ("", "")
+
+    def test_they_are_those_of_the_policy_document(self) -> None:
+        document = json.loads((CHECKOUT / "docs" / "iam_bootstrap_policy.json").read_text())
+        (statement,) = [item for item in document["Statement"] if item["Sid"] == "AccountReport"]
+        only_sometimes = {"iam:GenerateCredentialReport", "iam:ListServerCertificates", "cloudtrail:LookupEvents"}
+        assert set(statement["Action"]) - only_sometimes == HIDDEN_BY.keys()
+
+
+def _without(action: str) -> str:
+    """A policy that allows everything but one action."""
+    allow = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    deny = {"Effect": "Deny", "Action": action, "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [allow, deny]})
+
+
+def test_other_partitions_are_not_asked_for_what_they_do_not_have() -> None:
+    def asked() -> str:
+        return "asked"
+
+    readers = dict.fromkeys([*IN_AWS_ALONE, "summary"], asked)
+    found = at_once(once(readers, "aws-us-gov"))
+    assert found.pop(("summary", "")) == "asked"
+    assert all(isinstance(value, Unread) and not value.applies for value in found.values())
+    assert set(at_once(once(readers, "aws")).values()) == {"asked"}
+
+
+def test_a_failure_of_the_network_is_one_sentence(account: Sandbox, tmp_path: Path) -> None:
+    env = account.process_env(AWS_ENDPOINT_URL="http://127.0.0.1:9", AWS_MAX_ATTEMPTS="1")
+    run = partial(Module("account_posture_info", tmp_path, env).run, {"region": REGION})
+    result = run().result
+    assert result is not None
+    assert result["failed"]
+    assert result["msg"].startswith("Could not read where the account stands: ")
