@@ -59,7 +59,7 @@ def free_tier(usage: list[dict[str, Any]]) -> Verdict:
 def billing_alarm(alarms: list[Alarm]) -> Verdict:
     return judged(
         bool(alarms),
-        {"alarms": alarms},
+        {"alarms": [{**alarm, "unread": [one.reason for one in alarm["unread"]]} for alarm in alarms]},
         Text(
             "Give amounts in billing_alarm_thresholds.",
             "billing_alarm_thresholds に金額を指定してください。",

@@ -119,6 +119,8 @@ def data_events(trails: list[Trail]) -> Verdict:
 def delivers(trails: list[Trail]) -> Verdict:
     if not trails:
         return stands("fail", {}, NO_TRAIL)
+    if all(one.get("unread") for one in trails):
+        return unread(trails[0]["unread"])
     failing = {one["name"]: one["delivery_error"] for one in trails if one.get("delivery_error")}
     refused = ", ".join(f"trail '{name}' ({error})" for name, error in failing.items())
     refused_ja = "、".join(f"証跡「{name}」({error})" for name, error in failing.items())

@@ -80,6 +80,7 @@ OPEN: list[tuple[str, dict[str, Any], str]] = [
     ("T5", {"trails": [{**TRAIL, "objects": ["write"]}]}, "fail"),
     ("T6", {"trails": []}, "fail"),
     ("T6", {"trails": [{**TRAIL, "delivery_error": "AccessDenied"}]}, "fail"),
+    ("T6", {"trails": [HIDDEN]}, "unknown"),
     ("T7", {"trails": [{**TRAIL, "kms_key": ""}]}, "fail"),
     ("T8", {"trails": [HIDDEN]}, "unknown"),
     ("T8", {"trails": [{**TRAIL, "log_file_validation": False}]}, "fail"),
