@@ -33,6 +33,8 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._sign_in_url im
 WORKERS = 8
 REPORT_SECONDS = 60.0
 ROOT_DEVICE = "/root-account-mfa-device"
+# https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyRotationStatus.html
+UNUSABLE_KEY = ["NotFoundException", "KMSInvalidStateException", "UnsupportedOperationException"]
 # What AWS asks for at least. https://docs.aws.amazon.com/accounts/latest/APIReference/API_ContactInformation.html
 CONTACT_DETAILS = ("FullName", "AddressLine1", "City", "PostalCode", "CountryCode", "PhoneNumber")
 ALTERNATE_CONTACTS = ("BILLING", "OPERATIONS", "SECURITY")
@@ -252,12 +254,18 @@ def tags(cloudtrail: Any, arn: str) -> dict[str, str]:
 
 def bucket_logging(s3: Any, bucket: str) -> str:
     """Where access to the bucket is logged; '' for nowhere."""
-    answer = s3.get_bucket_logging(aws_retry=True, Bucket=bucket).get("LoggingEnabled", {})
+    try:
+        answer = s3.get_bucket_logging(aws_retry=True, Bucket=bucket).get("LoggingEnabled", {})
+    except is_boto3_error_code("NoSuchBucket"):
+        return ""  # that nothing is delivered there another control tells
     return str(answer.get("TargetBucket", ""))
 
 
-def key_rotated(kms: Any, key: str) -> bool:
-    return bool(kms.get_key_rotation_status(aws_retry=True, KeyId=key)["KeyRotationEnabled"])
+def key_rotated(kms: Any, key: str) -> bool | Unread:
+    try:
+        return bool(kms.get_key_rotation_status(aws_retry=True, KeyId=key)["KeyRotationEnabled"])
+    except is_boto3_error_code(UNUSABLE_KEY) as error:
+        return refused(error, f"The rotation of {key}", f"{key} のローテーション")
 
 
 def contact(account: Any) -> dict[str, bool]:
