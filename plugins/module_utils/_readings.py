@@ -25,7 +25,7 @@ HIDDEN_TRAIL = [
 
 # What a service answers in a region that the account has not switched on, or no longer.
 # https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html
-CLOSED_REGION = ["UnrecognizedClientException"]
+CLOSED_REGION = ["AuthFailure", "UnrecognizedClientException"]
 # AWS makes the credential report of a small account at once, that of a large one in a minute or more.
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 5.0

@@ -121,11 +121,14 @@ def not_in_sandbox(action: str, error: Exception) -> RefusalError:
 
 def unknown_key(service: str) -> RefusalError:
     """What a service answers to an access key that AWS does not know."""
-    if service == "s3":
+    if service in ("s3", "s3control"):
         message = "The AWS Access Key Id you provided does not exist in our records."
         return RefusalError("InvalidAccessKeyId", message, 403)
     if service in ("iam", "sts", "sns"):
         return RefusalError("InvalidClientTokenId", "The security token included in the request is invalid.", 403)
+    if service == "ec2":
+        message = "AWS was not able to validate the provided access credentials"
+        return RefusalError("AuthFailure", message, 401)
     # The JSON services name the same refusal differently.
     return RefusalError("UnrecognizedClientException", "The security token included in the request is invalid.", 400)
 
