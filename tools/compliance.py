@@ -72,7 +72,13 @@ def page() -> str:
 def row(control: Control) -> tuple[str, ...]:
     """A control's."""
     role = f"[`{control.role}`](../roles/{control.role}/README.md)" if control.role else "by hand"
-    return control.id, control.title.en, role, f"`{control.variable}`" if control.variable else "", ", ".join(control.meets)
+    return (
+        control.id,
+        control.title.en,
+        role,
+        f"`{control.variable}`" if control.variable else "",
+        ", ".join(control.meets),
+    )
 
 
 def items() -> Iterator[tuple[str, ...]]:

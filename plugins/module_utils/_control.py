@@ -127,9 +127,7 @@ def by_region(readings: dict[str, Any], good: Callable[[Any], bool], remedy: Tex
 
     ``{regions}`` in the remedy stands for the regions where it is not.
     """
-    there = {
-        region: value for region, value in readings.items() if not isinstance(value, Unread) or value.applies
-    }
+    there = {region: value for region, value in readings.items() if not isinstance(value, Unread) or value.applies}
     hidden = {region: value for region, value in there.items() if isinstance(value, Unread)}
     evidence = {region: "unread" if region in hidden else value for region, value in there.items()}
     bad = [region for region, value in there.items() if region not in hidden and not good(value)]

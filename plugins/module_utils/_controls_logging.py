@@ -73,17 +73,23 @@ def both_kinds(trails: list[Trail]) -> Verdict:
         good,
         trails,
         {"trails": good},
-        _or_none(trails, Text("Set cloudtrail_read_write_type: all.", "cloudtrail_read_write_type: all としてください。")),
+        _or_none(
+            trails, Text("Set cloudtrail_read_write_type: all.", "cloudtrail_read_write_type: all としてください。")
+        ),
     )
 
 
 def kms_events(trails: list[Trail]) -> Verdict:
-    good = _those(trails, lambda one: one["left_out"] and not any(KMS_EVENTS in out for out in one["left_out"].values()))
+    good = _those(
+        trails, lambda one: one["left_out"] and not any(KMS_EVENTS in out for out in one["left_out"].values())
+    )
     return _of_trails(
         good,
         trails,
         {"trails": good},
-        _or_none(trails, Text("Set cloudtrail_log_kms_events: true.", "cloudtrail_log_kms_events: true としてください。")),
+        _or_none(
+            trails, Text("Set cloudtrail_log_kms_events: true.", "cloudtrail_log_kms_events: true としてください。")
+        ),
     )
 
 
@@ -109,10 +115,13 @@ def data_events(trails: list[Trail]) -> Verdict:
         good,
         trails,
         {"trails": good},
-        _or_none(trails, Text(
-            f"Put AWS::S3::Object, without arns, into cloudtrail_data_events. {price.en}",
-            f"cloudtrail_data_events に AWS::S3::Object を arns なしで指定してください。{price.ja}",
-        )),
+        _or_none(
+            trails,
+            Text(
+                f"Put AWS::S3::Object, without arns, into cloudtrail_data_events. {price.en}",
+                f"cloudtrail_data_events に AWS::S3::Object を arns なしで指定してください。{price.ja}",
+            ),
+        ),
     )
 
 
@@ -141,12 +150,15 @@ def encrypted(trails: list[Trail]) -> Verdict:
         good,
         trails,
         {"trails": good},
-        _or_none(trails, Text(
-            f"The log files are encrypted with S3's own key; with one of yours you decide who reads them: set "
-            f"cloudtrail_encryption: sse-kms. {price.en}",
-            "ログファイルは S3 のキーで暗号化されています。自分の KMS キーを使うと、誰が読めるかを決められます: "
-            f"cloudtrail_encryption: sse-kms。{price.ja}",
-        )),
+        _or_none(
+            trails,
+            Text(
+                f"The log files are encrypted with S3's own key; with one of yours you decide who reads them: set "
+                f"cloudtrail_encryption: sse-kms. {price.en}",
+                "ログファイルは S3 のキーで暗号化されています。自分の KMS キーを使うと、誰が読めるかを決められます: "
+                f"cloudtrail_encryption: sse-kms。{price.ja}",
+            ),
+        ),
     )
 
 
@@ -156,12 +168,15 @@ def validated(trails: list[Trail]) -> Verdict:
         good,
         trails,
         {"trails": good},
-        _or_none(trails, Text(
-            "Set cloudtrail_validate_log_files: true; where the role keeps a trail that it did not make, "
-            "cloudtrail_existing: adopt as well.",
-            "cloudtrail_validate_log_files: true としてください。このロールが作っていない証跡を使っている場合は "
-            "cloudtrail_existing: adopt も必要です。",
-        )),
+        _or_none(
+            trails,
+            Text(
+                "Set cloudtrail_validate_log_files: true; where the role keeps a trail that it did not make, "
+                "cloudtrail_existing: adopt as well.",
+                "cloudtrail_validate_log_files: true としてください。このロールが作っていない証跡を使っている場合は "
+                "cloudtrail_existing: adopt も必要です。",
+            ),
+        ),
     )
 
 

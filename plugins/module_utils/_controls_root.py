@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from ansible_collections.dayone.aws_account.plugins.module_utils._control import (
     BY_POLICY,

@@ -6,7 +6,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from functools import partial
 from ipaddress import ip_network
 from typing import Any, TypeVar
@@ -89,7 +89,7 @@ def read(clients: Clients) -> Readings:
     """All readings: first those that wait for nothing, then those of what was found."""
     partition = partition_of(clients.caller["Arn"])
     taken = at_once({**once(_readers(clients), partition), **_in_regions(clients)})
-    readings: Readings = {"caller": clients.caller["Arn"], "now": datetime.now(timezone.utc)}
+    readings: Readings = {"caller": clients.caller["Arn"], "now": datetime.now(UTC)}
     for (name, region), value in taken.items():
         if region:
             readings.setdefault(name, {})[region] = value
@@ -178,24 +178,18 @@ def _readers_of_what_was_found(clients: Clients, readings: Readings) -> dict[str
         if certificates
         else lambda: counted if isinstance(counted, Unread) else [],
         "charges": lambda: (
-            currencies
-            if isinstance(currencies, Unread)
-            else _posture_billing.charges(clients.billing, currencies)
+            currencies if isinstance(currencies, Unread) else _posture_billing.charges(clients.billing, currencies)
         ),
     }
 
 
-def _each(
-    clients: Clients, service: str, regions: dict[str, str], reader: Callable[[Any, str], Any]
-) -> Reader:
+def _each(clients: Clients, service: str, regions: dict[str, str], reader: Callable[[Any, str], Any]) -> Reader:
     """A reader of several things of a service, each with its region, of which one may be hidden."""
     made = {
         region: clients.make(service, None if region in ("", clients.region) else region)
         for region in set(regions.values())
     }
-    return lambda: {
-        thing: attempt_in_region(partial(reader, made[region], thing)) for thing, region in regions.items()
-    }
+    return lambda: {thing: attempt_in_region(partial(reader, made[region], thing)) for thing, region in regions.items()}
 
 
 def summary(iam: Any) -> dict[str, int]:
@@ -357,6 +351,4 @@ def networks(ec2: Any) -> list[dict[str, Any]]:
 
 def detectors(guard_duty: Any) -> list[dict[str, str]]:
     found = paginated_query_with_retries(guard_duty, "list_detectors")["DetectorIds"]
-    return [
-        {"id": one, "status": guard_duty.get_detector(aws_retry=True, DetectorId=one)["Status"]} for one in found
-    ]
+    return [{"id": one, "status": guard_duty.get_detector(aws_retry=True, DetectorId=one)["Status"]} for one in found]

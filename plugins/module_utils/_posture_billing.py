@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -117,7 +117,7 @@ def charges(billing: Billing, currencies: list[str]) -> list[dict[str, Any]]:
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/monitor_estimated_charges_with_cloudwatch.html
     """
-    now = datetime.now(timezone.utc)
+    now = datetime.now(UTC)
     found = []
     for currency in currencies:
         points = billing.cloudwatch.get_metric_statistics(
@@ -132,7 +132,7 @@ def charges(billing: Billing, currencies: list[str]) -> list[dict[str, Any]]:
         )["Datapoints"]
         if points:
             last = max(points, key=lambda point: point["Timestamp"])
-            at = last["Timestamp"].astimezone(timezone.utc).isoformat(timespec="seconds")
+            at = last["Timestamp"].astimezone(UTC).isoformat(timespec="seconds")
             found.append({"currency": currency, "amount": last["Maximum"], "at": at})
     return found
 

@@ -52,7 +52,10 @@ class NotToBeHadError(Exception):
 def refused(error: Exception, what: str = "It", what_ja: str = "") -> Unread:
     """Why something could not be read."""
     words = said(str(error))
-    return Unread(f"{what} could not be read: {words}", reason_ja=f"{what_ja}{'を' if what_ja else ''}読み取れませんでした: {words}")
+    return Unread(
+        f"{what} could not be read: {words}",
+        reason_ja=f"{what_ja}{'を' if what_ja else ''}読み取れませんでした: {words}",
+    )
 
 
 def attempt(reading: Callable[[], Any]) -> Any:

@@ -13,9 +13,7 @@ from sandbox import Sandbox
 
 ACCOUNT = "123456789012"
 ANYBODY = {"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"}
-EVERYTHING = json.dumps(
-    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-)
+EVERYTHING = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
 CONTACT = {"EmailAddress": "all@example.com", "Name": "All", "PhoneNumber": "1", "Title": "T"}
 S3_OBJECTS = {"Type": "AWS::S3::Object", "Values": ["arn:aws:s3"]}
 ALARM = {
@@ -58,7 +56,7 @@ def _administrator(account: Sandbox) -> dict[str, str]:
     iam.attach_group_policy(GroupName="Administrators", PolicyArn=policy("AWSSupportAccess"))
     iam.add_user_to_group(GroupName="Administrators", UserName="admin")
     iam.update_account_password_policy(MinimumPasswordLength=14, PasswordReusePrevention=24)
-    iam.create_login_profile(UserName="admin", Password="correct-horse-battery")  # noqa: S106 - of the stand-in
+    iam.create_login_profile(UserName="admin", Password="correct-horse-battery")
     device = iam.create_virtual_mfa_device(VirtualMFADeviceName="admin")["VirtualMFADevice"]
     totp, now = pyotp.TOTP(device["Base32StringSeed"].decode()), int(time.time())
     iam.enable_mfa_device(
@@ -156,7 +154,7 @@ def neglected(account: Sandbox) -> dict[str, str]:
     """An account with all that can be wrong in one where something was done; the environment of a user."""
     iam = account.client("iam")
     someone = user(account, "someone")
-    iam.create_login_profile(UserName="someone", Password="hunter2-hunter2-H")  # noqa: S106 - of the stand-in
+    iam.create_login_profile(UserName="someone", Password="hunter2-hunter2-H")
     iam.put_user_policy(UserName="someone", PolicyName="all", PolicyDocument=EVERYTHING)
     iam.attach_user_policy(UserName="someone", PolicyArn=policy("AWSCloudShellFullAccess"))
     iam.create_virtual_mfa_device(VirtualMFADeviceName="someone")

@@ -25,7 +25,9 @@ Status = dict[str, str]
 # How the controls stand in a fresh account that its root user looks at; those that are not here pass.
 FRESH: Status = {
     **dict.fromkeys(("R1", "R2", "R3", "R5", "CIS.2.9", "CIS.2.15", "CIS.2.18"), "fail"),
-    **dict.fromkeys(("T1", "T2", "T3", "T5", "T6", "T7", "T8", "CIS.4.3", "CIS.4.4", "SSB.08", "SSB.09", "SSB.11"), "fail"),
+    **dict.fromkeys(
+        ("T1", "T2", "T3", "T5", "T6", "T7", "T8", "CIS.4.3", "CIS.4.4", "SSB.08", "SSB.09", "SSB.11"), "fail"
+    ),
     **dict.fromkeys(("B1", "B2", "B3", "B5", "B6", "B7"), "fail"),
     **dict.fromkeys(("M5", "CIS.2.6", "SSB.01", "SSB.12"), "manual"),
     **dict.fromkeys(("T4", "T9", "T10", "CIS.4.6"), "not_applicable"),
@@ -41,9 +43,11 @@ NEGLECTED: Status = {
 
 def look(account: Sandbox, directory: Path, env: dict[str, str], **arguments: Any) -> dict[str, Any]:
     """What the module returns to who has this environment."""
-    result = Module("account_posture_info", directory, account.process_env(**env)).run(
-        {"region": REGION, "_ansible_check_mode": False, **arguments}
-    ).result
+    result = (
+        Module("account_posture_info", directory, account.process_env(**env))
+        .run({"region": REGION, "_ansible_check_mode": False, **arguments})
+        .result
+    )
     assert result is not None
     assert not result.get("failed"), result
     return result
@@ -221,7 +225,9 @@ class TestWhatMayNotBeRead:
             if item["id"] in hidden:
                 assert action in item["remedy"]
 
-    def test_without_any_nothing_passes(self, account: Sandbox, tmp_path: Path, reader: Callable[[str], dict[str, str]]) -> None:
+    def test_without_any_nothing_passes(
+        self, account: Sandbox, tmp_path: Path, reader: Callable[[str], dict[str, str]]
+    ) -> None:
         found = look(account, tmp_path, reader("*"))
         assert set(statuses(found).values()) == {"unknown"}
         assert found["trails"] == found["alarms"] == found["charges"] == found["costs"] == []

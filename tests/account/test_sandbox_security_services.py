@@ -37,7 +37,9 @@ class TestContacts:
             client.get_alternate_contact(AlternateContactType="SECURITY")
         given = {"EmailAddress": "s@example.com", "Name": "S", "PhoneNumber": "1", "Title": "T"}
         client.put_alternate_contact(AlternateContactType="SECURITY", **given)
-        assert client.get_alternate_contact(AlternateContactType="SECURITY")["AlternateContact"].items() >= given.items()
+        assert (
+            client.get_alternate_contact(AlternateContactType="SECURITY")["AlternateContact"].items() >= given.items()
+        )
 
     def test_the_account_has_a_name(self, client: Any) -> None:
         assert client.get_account_information()["AccountName"] == "Example account"

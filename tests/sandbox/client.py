@@ -148,7 +148,9 @@ class Sandbox:
             aws_secret_access_key=keys["SecretAccessKey"],
             aws_session_token=keys.get("SessionToken"),
             # A retry would only hide what the sandbox answers.
-            config=botocore.config.Config(retries={"total_max_attempts": 1}, proxies={"http": self.endpoint} if service == "s3control" else {}),
+            config=botocore.config.Config(
+                retries={"total_max_attempts": 1}, proxies={"http": self.endpoint} if service == "s3control" else {}
+            ),
         )
 
     def account_client(self, service: str, account: str, region: str = "us-east-1") -> Any:

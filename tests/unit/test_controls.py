@@ -242,7 +242,11 @@ class TestWhatTheControlsSayOfThemselves:
         met = {item for control in CONTROLS for item in control.meets}
         assert met | NOT_COVERED.keys() == SSB.keys() | CIS.keys()
         assert not met & NOT_COVERED.keys()
-        steps = {f"{letter}{number}" for letter, last in (("M", 5), ("R", 6), ("T", 11), ("B", 7)) for number in range(1, last + 1)}
+        steps = {
+            f"{letter}{number}"
+            for letter, last in (("M", 5), ("R", 6), ("T", 11), ("B", 7))
+            for number in range(1, last + 1)
+        }
         assert steps - STEPS_WITHOUT.keys() <= {control.id for control in CONTROLS}
 
     def test_ids_are_used_once(self) -> None:

@@ -95,8 +95,6 @@ def _aged(header: str, row: str, days: int) -> str:
     made = ("user_creation_time", "password_last_changed", "access_key_1_last_rotated", "access_key_2_last_rotated")
     then = datetime.timedelta(days=days)
     return ",".join(
-        (datetime.datetime.fromisoformat(value) - then).isoformat()
-        if name in made and value[:1].isdigit()
-        else value
+        (datetime.datetime.fromisoformat(value) - then).isoformat() if name in made and value[:1].isdigit() else value
         for name, value in zip(header.split(","), row.split(","), strict=True)
     )
