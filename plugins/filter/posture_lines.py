@@ -71,7 +71,7 @@ PILLARS = {
     "root": "Root user and contacts",
     "identity": "Users, groups and keys",
     "logging": "What is recorded",
-    "data": "Data and networks",
+    "data": "Data",
     "billing": "Billing",
 }
 INDENT = " " * 17

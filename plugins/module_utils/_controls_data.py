@@ -3,13 +3,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ansible_collections.dayone.aws_account.plugins.module_utils._control import (
     Control,
     Text,
     Verdict,
-    by_region,
     judged,
     regional,
 )
@@ -33,19 +30,6 @@ def public_access_blocked(block: dict[str, bool]) -> Verdict:
     )
 
 
-def no_unused_network(found: dict[str, Any]) -> Verdict:
-    return by_region(
-        found,
-        lambda there: all(vpc["used"] for vpc in there),
-        Text(
-            "Nothing in {regions} uses these networks, of which every region has one from the beginning: delete them in "
-            "the VPC console, 'Your VPCs'. EC2 Global View shows those of all regions.",
-            "{regions} に使われていない VPC があります (どのリージョンにも最初から 1 つあります)。VPC コンソールの"
-            "「お使いの VPC」で削除してください。全リージョンの VPC は EC2 Global View で確認できます。",
-        ),
-    )
-
-
 CONTROLS = (
     Control(
         "SSB.08",
@@ -58,17 +42,5 @@ CONTROLS = (
         "s3/settings?region={region}",
         meets=("SSB ACCT.08", "CIS 3.1.4"),
         changed_by=regional("PutAccountPublicAccessBlock", "DeleteAccountPublicAccessBlock"),
-    ),
-    Control(
-        "SSB.09",
-        Text("No network lies unused", "使われていない VPC がないこと"),
-        "data",
-        ("networks",),
-        no_unused_network,
-        "",
-        ("VPC", "delete-vpc.html"),
-        "vpcconsole/home?region={region}#vpcs:",
-        meets=("SSB ACCT.09",),
-        changed_by=regional("CreateVpc", "CreateDefaultVpc", "DeleteVpc"),
     ),
 )

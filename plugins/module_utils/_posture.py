@@ -8,7 +8,6 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
-from ipaddress import ip_network
 from typing import Any, TypeVar
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
@@ -82,7 +81,6 @@ class Clients:
     """By region, as those that follow."""
     config: dict[str, Any]
     guard_duty: dict[str, Any]
-    ec2: dict[str, Any]
 
 
 def read(clients: Clients) -> Readings:
@@ -130,7 +128,6 @@ def _in_regions(clients: Clients) -> dict[tuple[str, str], Reader]:
         "analyzers": (analyzers, clients.analyzers),
         "recorders": (recorders, clients.config),
         "detectors": (detectors, clients.guard_duty),
-        "networks": (networks, clients.ec2),
     }
     return {
         (name, region): partial(attempt_in_region, partial(reader, client))
@@ -332,21 +329,6 @@ def recorders(config: Any) -> list[dict[str, Any]]:
         }
         for one in found
     ]
-
-
-def networks(ec2: Any) -> list[dict[str, Any]]:
-    """The VPCs that have subnets, and whether anything in them has an address.
-
-    https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html: AWS keeps five addresses of each subnet.
-    """
-    found: dict[str, dict[str, Any]] = {}
-    for subnet in paginated_query_with_retries(ec2, "describe_subnets")["Subnets"]:
-        vpc = found.setdefault(subnet["VpcId"], {"vpc": subnet["VpcId"], "default": False, "used": False})
-        block = subnet.get("CidrBlock")
-        # A subnet of IPv6 alone does not count its addresses.
-        vpc["used"] |= not block or subnet["AvailableIpAddressCount"] < ip_network(block).num_addresses - 5
-        vpc["default"] |= subnet.get("DefaultForAz", False)
-    return list(found.values())
 
 
 def detectors(guard_duty: Any) -> list[dict[str, str]]:

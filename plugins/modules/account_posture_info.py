@@ -12,7 +12,7 @@ description:
     Foundations Benchmark 7.0.0 asks of an account's identities, storage and logging. It changes nothing but that it
     asks for IAM's credential report, which AWS makes anew every four hours at most.
   - What this identity may not read is C(unknown), never C(pass).
-  - Of what regions have for themselves (Access Analyzer, AWS Config, GuardDuty, networks) it reads O(regions) alone.
+  - Of what regions have for themselves (Access Analyzer, AWS Config, GuardDuty) it reads O(regions) alone.
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -25,7 +25,7 @@ options:
     default: us-east-1
   regions:
     description:
-      - Where to look for what each region has for itself. Every region takes four calls more.
+      - Where to look for what each region has for itself. Every region takes three calls more.
       - Without any, the region of the call. Regions that the account has not switched on are passed over.
     type: list
     elements: str
@@ -340,7 +340,6 @@ def make_clients(module: Any) -> Clients:
         analyzers={name: client("accessanalyzer", name) for name in regions},
         config={name: client("config", name) for name in regions},
         guard_duty={name: client("guardduty", name) for name in regions},
-        ec2={name: client("ec2", name) for name in regions},
     )
 
 

@@ -114,9 +114,6 @@ def _is_watched(account: Sandbox) -> None:
     account.client("s3control").put_public_access_block(AccountId=ACCOUNT, PublicAccessBlockConfiguration=block)
     account.client("accessanalyzer", REGION).create_analyzer(analyzerName="outside", type="ACCOUNT")
     account.client("guardduty", REGION).create_detector(Enable=True)
-    ec2 = account.client("ec2", REGION)
-    for subnet in ec2.describe_subnets()["Subnets"]:
-        ec2.create_network_interface(SubnetId=subnet["SubnetId"])
     config = account.client("config", REGION)
     role = f"arn:aws:iam::{ACCOUNT}:role/config"
     config.put_configuration_recorder(ConfigurationRecorder={"name": "default", "roleARN": role})

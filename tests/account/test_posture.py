@@ -26,7 +26,7 @@ Status = dict[str, str]
 FRESH: Status = {
     **dict.fromkeys(("R1", "R2", "R3", "R5", "CIS.2.9", "CIS.2.15", "CIS.2.18"), "fail"),
     **dict.fromkeys(
-        ("T1", "T2", "T3", "T5", "T6", "T7", "T8", "CIS.4.3", "CIS.4.4", "SSB.08", "SSB.09", "SSB.11"), "fail"
+        ("T1", "T2", "T3", "T5", "T6", "T7", "T8", "CIS.4.3", "CIS.4.4", "SSB.08", "SSB.11"), "fail"
     ),
     **dict.fromkeys(("B1", "B2", "B3", "B5", "B6", "B7"), "fail"),
     **dict.fromkeys(("M5", "CIS.2.6", "SSB.01", "SSB.12"), "manual"),
@@ -177,7 +177,6 @@ HIDDEN_BY: dict[str, list[str]] = {
     "cloudwatch:GetMetricStatistics": [],
     "cloudwatch:ListMetrics": ["B7"],
     "config:DescribeConfigurationRecorderStatus": ["CIS.4.3"],
-    "ec2:DescribeSubnets": ["SSB.09"],
     "freetier:GetFreeTierUsage": ["B2.usage"],
     "guardduty:GetDetector": ["SSB.11"],
     "guardduty:ListDetectors": ["SSB.11"],

@@ -16,7 +16,7 @@ BLOCK = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy
 PUBLIC = json.dumps(
     {
         "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}],
+        "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::logs-of-123/*"}],
     }
 )
 
@@ -71,12 +71,12 @@ class TestTheBlockOfPublicAccess:
 
     def test_it_holds_for_every_bucket(self, account: Sandbox, client: Any) -> None:
         s3 = account.client("s3")
-        s3.create_bucket(Bucket="b")
-        s3.delete_public_access_block(Bucket="b")
-        s3.put_bucket_policy(Bucket="b", Policy=PUBLIC)
+        s3.create_bucket(Bucket="logs-of-123")
+        s3.delete_public_access_block(Bucket="logs-of-123")
+        s3.put_bucket_policy(Bucket="logs-of-123", Policy=PUBLIC)
         client.put_public_access_block(AccountId=ACCOUNT, PublicAccessBlockConfiguration=BLOCK)
         with refused("AccessDenied", 403):
-            s3.put_bucket_policy(Bucket="b", Policy=PUBLIC)
+            s3.put_bucket_policy(Bucket="logs-of-123", Policy=PUBLIC)
 
 
 def test_analyzers_are_of_a_region(account: Sandbox) -> None:

@@ -126,9 +126,6 @@ def unknown_key(service: str) -> RefusalError:
         return RefusalError("InvalidAccessKeyId", message, 403)
     if service in ("iam", "sts", "sns"):
         return RefusalError("InvalidClientTokenId", "The security token included in the request is invalid.", 403)
-    if service == "ec2":
-        message = "AWS was not able to validate the provided access credentials"
-        return RefusalError("AuthFailure", message, 401)
     # The JSON services name the same refusal differently.
     return RefusalError("UnrecognizedClientException", "The security token included in the request is invalid.", 400)
 

@@ -103,7 +103,6 @@ SAFE: dict[str, Any] = {
     "analyzers": {"us-east-1": [{"name": "a", "type": "ACCOUNT", "status": "ACTIVE"}]},
     "recorders": {"us-east-1": [{"name": "default", "recording": True, "last_status": "SUCCESS"}]},
     "detectors": {"us-east-1": [{"id": "d", "status": "ENABLED"}]},
-    "networks": {"us-east-1": [{"vpc": "vpc-1", "default": True, "used": True}]},
     "recommendations": [],
     "preferences": {"some/key": "ENABLED"},
     "currencies": ["USD"],

@@ -100,7 +100,6 @@ OPEN: list[tuple[str, dict[str, Any], str]] = [
     ("SSB.12", {"recommendations": Unread("x because no identity-based policy allows it")}, "unknown"),
     ("SSB.08", {"public_access_block": {}}, "fail"),
     ("SSB.08", {"public_access_block": {**SAFE["public_access_block"], "IgnorePublicAcls": False}}, "fail"),
-    ("SSB.09", {"networks": {"us-east-1": [{"vpc": "vpc-1", "default": True, "used": False}]}}, "fail"),
     ("B1", {"preferences": {"some/key": "DISABLED"}}, "fail"),
     ("B1", {"preferences": {}}, "manual"),
     ("B2", {"budgets": []}, "fail"),
