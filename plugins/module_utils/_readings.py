@@ -25,7 +25,7 @@ HIDDEN_TRAIL = [
 
 # What a service answers in a region that the account has not switched on, or no longer.
 # https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html
-CLOSED_REGION = ["AuthFailure", "UnrecognizedClientException"]
+CLOSED_REGION = ["UnrecognizedClientException"]
 # AWS makes the credential report of a small account at once, that of a large one in a minute or more.
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 5.0
@@ -35,7 +35,7 @@ REPORT_IS_MADE = Text(
     "AWS is still making the credential report; run again later.",
     "AWS が認証情報レポートを作成中です。しばらくしてから再実行してください。",
 )
-REFUSED = ["AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"]
+REFUSED = ["AccessDenied", "AccessDeniedException", "AuthorizationError"]
 # What a service answers that the account is not signed up for.
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 NOT_SUBSCRIBED = ["OptInRequired", "SubscriptionRequiredException", "NotSignedUp"]

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -43,6 +44,8 @@ class Sandbox:
         self._endpoint: str | None = None
         self._process: subprocess.Popen[str] | None = None
         self._errors: IO[str] | None = None
+        self._session = boto3.session.Session()
+        self._making_clients = threading.Lock()
 
     def __enter__(self) -> Self:
         self.start()
@@ -140,18 +143,20 @@ class Sandbox:
     def client(self, service: str, region: str = "us-east-1", credentials: dict[str, Any] | None = None) -> Any:
         """A boto3 client as the root user, or with `credentials` as STS or CreateAccessKey returned them."""
         keys = credentials or root_keys(DEFAULT_ACCOUNT)
-        return boto3.session.Session().client(
-            service,
-            region_name=region,
-            endpoint_url=BY_PROXY if service == "s3control" else self.endpoint,
-            aws_access_key_id=keys["AccessKeyId"],
-            aws_secret_access_key=keys["SecretAccessKey"],
-            aws_session_token=keys.get("SessionToken"),
-            # A retry would only hide what the sandbox answers.
-            config=botocore.config.Config(
-                retries={"total_max_attempts": 1}, proxies={"http": self.endpoint} if service == "s3control" else {}
-            ),
-        )
+        by_proxy = service == "s3control"
+        # A retry would only hide what the sandbox answers.
+        retries = {"total_max_attempts": 1}
+        # One session: what it has read of botocore's data it has for the next client. Threads may not share it.
+        with self._making_clients:
+            return self._session.client(
+                service,
+                region_name=region,
+                endpoint_url=BY_PROXY if by_proxy else self.endpoint,
+                aws_access_key_id=keys["AccessKeyId"],
+                aws_secret_access_key=keys["SecretAccessKey"],
+                aws_session_token=keys.get("SessionToken"),
+                config=botocore.config.Config(retries=retries, proxies={"http": self.endpoint} if by_proxy else {}),
+            )
 
     def account_client(self, service: str, account: str, region: str = "us-east-1") -> Any:
         """A boto3 client as the root user of another account."""
