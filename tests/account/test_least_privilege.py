@@ -119,6 +119,8 @@ class Newcomer:
         policy = iam.create_policy(PolicyName="bootstrap", PolicyDocument=document)["Policy"]["Arn"]
         iam.attach_user_policy(UserName="newcomer", PolicyArn=policy)
         account.world(enforce_policies=True, iam_billing_access=True, cost_explorer=True, log_files_delivered=True)
+        # Without it Trusted Advisor refuses whatever policies allow.
+        account.world(paid_support=True)
         account.clear_journal()
 
     def refused(self) -> set[str]:
