@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import subprocess
@@ -44,7 +45,6 @@ class Sandbox:
         self._endpoint: str | None = None
         self._process: subprocess.Popen[str] | None = None
         self._errors: IO[str] | None = None
-        self._session = boto3.session.Session()
         self._making_clients = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -139,6 +139,11 @@ class Sandbox:
         """This process's environment with `env` in it and the user's AWS settings out of it."""
         kept = {name: value for name, value in os.environ.items() if name not in FOREIGN_VARIABLES}
         return {**kept, **self.env, **more}
+
+    @functools.cached_property
+    def _session(self) -> Any:
+        """Made when it is first used: it would stumble over a profile of the user's that is not there."""
+        return boto3.session.Session()
 
     def client(self, service: str, region: str = "us-east-1", credentials: dict[str, Any] | None = None) -> Any:
         """A boto3 client as the root user, or with `credentials` as STS or CreateAccessKey returned them."""
