@@ -1,4 +1,4 @@
-"""Write docs/compliance.md from the controls: `python tools/compliance.py`, or with `--check` say whether it is as it would be."""
+"""Write docs/compliance.md from the controls; with `--check` say whether it is as they have it."""
 
 from __future__ import annotations
 
@@ -20,27 +20,31 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._benchmarks imp
     SSB,
     STEPS_WITHOUT,
 )
-from ansible_collections.dayone.aws_account.plugins.module_utils._controls import CONTROLS, Control  # noqa: E402
+from ansible_collections.dayone.aws_account.plugins.module_utils._control import Control  # noqa: E402
+from ansible_collections.dayone.aws_account.plugins.module_utils._controls import CONTROLS  # noqa: E402
 
 FILE = CHECKOUT / "docs" / "compliance.md"
 SSB_OVERVIEW = "https://docs.aws.amazon.com/prescriptive-guidance/latest/aws-startup-security-baseline/welcome.html"
 HEAD = f"""# Controls and benchmarks
 
-What `account_posture_info` looks at, what brings it about, and which items of benchmarks it meets. This page is made from the
-controls themselves, by `python tools/compliance.py`.
+What `account_posture_info` looks at, what brings it about, and which items of benchmarks it meets. This page is made
+from the controls themselves, by `python tools/compliance.py`.
 
-- **SSB** is the [AWS Startup Security Baseline]({SSB_OVERVIEW}), of which the first twelve items on the account are looked at.
-- **CIS** is the [CIS AWS Foundations Benchmark]({CIS_PAGE}) {CIS_VERSION}, its sections 2 (identity), 3 (storage) and 4
-  (logging), which were 1 to 3 until version 5, as far as they concern the account itself. The items are given in our words.
-- Ids of a letter and a number are steps of the article that this collection started from; the others are the items of the
-  benchmarks that are no such step. An id stays, whatever number a later version of a benchmark gives the item.
-- What a permission or a region hides is `unknown`, and never passes. What costs and is a choice, and is not chosen, does not
-  apply; neither does what an account has no use for. Items that a person alone can judge or do are `manual`.
-- Figures are the benchmarks': 14 characters, 24 passwords, 45 days unused, 90 days for a key. For the root user CIS says "daily
-  and administrative tasks"; here, thirty days without its use. `AdministratorAccess` through a group is what the article asks
-  for, so CIS 2.14 is looked at for policies of one's own alone.
-- Where the credential report is older than what was changed since, newer readings count: AWS makes one every four hours at
-  most.
+- **SSB** is the [AWS Startup Security Baseline]({SSB_OVERVIEW}), of
+  which the first twelve items on the account are looked at.
+- **CIS** is the [CIS AWS Foundations Benchmark]({CIS_PAGE}) {CIS_VERSION}, its
+  sections 2 (identity), 3 (storage) and 4 (logging), which were 1 to 3 until version 5, as far as they concern the
+  account itself. The items are given in our words.
+- Ids of a letter and a number are steps of the article that this collection started from; the others are the items of
+  the benchmarks that are no such step. An id stays, whatever number a later version of a benchmark gives the item.
+- What a permission hides is `unknown`, and never passes. What costs, is a choice and is not chosen is
+  `not_applicable`, and so is what an account has no use for, or its region or partition does not have. What a person
+  alone can judge or do is `manual`.
+- Figures are the benchmarks': 14 characters, 24 passwords, 45 days unused, 90 days for a key. For the root user CIS
+  names no number of days; here it is thirty without its use. `AdministratorAccess` through a group is what the article
+  asks for, so CIS 2.14 is looked at for policies of one's own alone.
+- AWS makes a credential report every four hours at most. Devices and users that came or went since are known all the
+  same; of keys and last uses it says what was.
 """
 
 

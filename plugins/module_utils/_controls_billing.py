@@ -92,20 +92,21 @@ def confirmed(found: list[Alarm]) -> Verdict:
             "ください。それまでアラームは届きません。",
         ): pending,
         Text(
-            f"{', '.join(unsubscribed)} chose 'unsubscribe' in a mail. AWS forgets that after three days; the run after "
-            "that subscribes again what is in billing_alarm_emails.",
+            f"{', '.join(unsubscribed)} chose 'unsubscribe' in a mail. AWS forgets that after three days; the run "
+            "after that subscribes again what is in billing_alarm_emails.",
             f"{', '.join(unsubscribed)} はメールで配信を解除しています。AWS は 3 日後にこれを消し、その後の実行で "
             "billing_alarm_emails の宛先を登録し直します。",
         ): unsubscribed,
         Text(
             f"The actions of alarm {', '.join(silent)} are switched off: in CloudWatch's console choose it, then "
             "'Actions', 'Enable'.",
-            f"アラーム {', '.join(silent)} のアクションが無効です。CloudWatch コンソールでアラームを選び、「アクション」から"
-            "有効にしてください。",
+            f"アラーム {', '.join(silent)} のアクションが無効です。CloudWatch コンソールでアラームを選び、"
+            "「アクション」から有効にしてください。",
         ): silent,
         Text(
             f"Alarm {', '.join(deaf)} tells nobody: give addresses in billing_alarm_emails.",
-            f"アラーム {', '.join(deaf)} の通知先がありません。billing_alarm_emails にメールアドレスを指定してください。",
+            f"アラーム {', '.join(deaf)} の通知先がありません。billing_alarm_emails にメールアドレスを指定して"
+            "ください。",
         ): deaf,
     }
     texts = [*(text for text, about in sentences.items() if about), *(reason.why for reason in hidden)]

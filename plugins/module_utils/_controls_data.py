@@ -22,8 +22,8 @@ def public_access_blocked(block: dict[str, bool]) -> Verdict:
         not off,
         {name: bool(block.get(name)) for name in BLOCKS},
         Text(
-            "Where nothing in S3 is meant for everybody: S3's console, 'Block Public Access settings for this account', "
-            "'Edit', 'Block all public access'.",
+            "Where nothing in S3 is meant for everybody: S3's console, 'Block Public Access settings for this account',"
+            " 'Edit', 'Block all public access'.",
             "S3 で公開するものがなければ、S3 コンソールの「このアカウントのブロックパブリックアクセス設定」→「編集」→"
             "「パブリックアクセスをすべてブロック」を有効にしてください。",
         ),

@@ -44,8 +44,8 @@ def administrators_group(identities: dict[str, Any]) -> Verdict:
         Text(
             "Run the role iam_admin: it makes the group iam_admin_group with the policies of "
             "iam_admin_managed_policies.",
-            "ロール iam_admin を実行してください。iam_admin_managed_policies のポリシーを持つグループ iam_admin_group を"
-            "作成します。",
+            "ロール iam_admin を実行してください。iam_admin_managed_policies のポリシーを持つグループ "
+            "iam_admin_group を作成します。",
         ),
     )
 
@@ -160,8 +160,8 @@ def nothing_allows_everything(identities: dict[str, Any]) -> Verdict:
         Text(
             f"These policies of your own allow everything: {names.en}. Give what is needed, or AWS's "
             "AdministratorAccess by a group, which everybody recognises.",
-            f"すべてを許可する独自のポリシーがあります: {names.ja}。必要な権限に絞るか、AWS 管理の AdministratorAccess を"
-            "グループに付けて、誰が見ても分かるようにしてください。",
+            f"すべてを許可する独自のポリシーがあります: {names.ja}。必要な権限に絞るか、AWS 管理の "
+            "AdministratorAccess をグループに付けて、誰が見ても分かるようにしてください。",
         ),
     )
 
@@ -184,8 +184,8 @@ def cloudshell(identities: dict[str, Any]) -> Verdict:
         not identities["cloudshell"],
         {"attached_to": identities["cloudshell"]},
         Text(
-            f"AWSCloudShellFullAccess lets {names.en} take files in and out: detach it, or attach a policy without file "
-            "transfer.",
+            f"AWSCloudShellFullAccess lets {names.en} take files in and out: detach it, or attach a policy without "
+            "file transfer.",
             f"AWSCloudShellFullAccess により {names.ja} はファイルを持ち出せます。外すか、ファイル転送を許可しない"
             "ポリシーに替えてください。",
         ),
@@ -199,8 +199,8 @@ def certificates(expired: list[str]) -> Verdict:
         {"expired": expired},
         Text(
             f"Delete what has expired: aws iam delete-server-certificate --server-certificate-name NAME ({names.en}).",
-            f"期限切れの証明書 ({names.ja}) を aws iam delete-server-certificate --server-certificate-name 名前 で削除して"
-            "ください。",
+            f"期限切れの証明書 ({names.ja}) を aws iam delete-server-certificate --server-certificate-name 名前 で"
+            "削除してください。",
         ),
     )
 

@@ -236,8 +236,8 @@ def key_rotated(found: dict[str, Any]) -> Verdict:
         not fixed,
         {"keys": {key: "unread" if isinstance(rotated, Unread) else rotated for key, rotated in found.items()}},
         Text(
-            f"Switch on automatic rotation of {names.en}: KMS's console, 'Key rotation'. The role cloudtrail does so for "
-            "the key that it makes.",
+            f"Switch on automatic rotation of {names.en}: KMS's console, 'Key rotation'. The role cloudtrail does so "
+            "for the key that it makes.",
             f"KMS コンソールの「キーローテーション」で {names.ja} の自動ローテーションを有効にしてください。"
             "ロール cloudtrail が作るキーでは有効になります。",
         ),

@@ -97,14 +97,14 @@ def contact_details(contact: dict[str, bool]) -> Verdict:
 
 def alternate_contacts(contacts: dict[str, bool]) -> Verdict:
     missing = [kind for kind in ALTERNATE_CONTACTS if not contacts.get(kind)]
+    missing_ja = "・".join(ALTERNATE_CONTACTS[kind] for kind in missing)
     return judged(
         not missing,
         {"missing": missing},
         Text(
             f"Name somebody for {', '.join(kind.lower() for kind in missing)} in the console: 'Account', 'Alternate "
             "contacts', 'Edit'. Best is an address that several people read.",
-            f"コンソールの「アカウント」→「代替の連絡先」→「編集」で、{'・'.join(ALTERNATE_CONTACTS[kind] for kind in missing)}"
-            "の連絡先を登録してください。複数の人が読むアドレスが適しています。",
+            f"コンソールの「アカウント」→「代替の連絡先」→「編集」で、{missing_ja}の連絡先を登録してください。複数の人が読むアドレスが適しています。",
         ),
         "manual",
     )

@@ -14,7 +14,8 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._policy_stateme
 KINDS = ("User", "Group", "Role", "LocalManagedPolicy")
 SUPPORT = ":iam::aws:policy/AWSSupportAccess"
 CLOUDSHELL = ":iam::aws:policy/AWSCloudShellFullAccess"
-# https://docs.aws.amazon.com/singlesignon/latest/userguide/using-service-linked-roles.html: IAM Identity Center's roles.
+# Of IAM Identity Center's roles.
+# https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
 IDENTITY_CENTER = "/aws-reserved/sso.amazonaws.com/"
 
 

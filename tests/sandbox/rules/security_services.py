@@ -37,7 +37,10 @@ def get_block(request: Request, world: World) -> Answer:
 
 @rule("s3control", "PutPublicAccessBlock")
 def put_block(request: Request, world: World) -> Answer:
-    """https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_PutPublicAccessBlock.html: what is left out is off."""
+    """https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_PutPublicAccessBlock.html
+
+    What is left out is off.
+    """
     given = request.params["PublicAccessBlockConfiguration"]
     world.memory["public access block"][request.account] = {name: bool(given.get(name)) for name in BLOCKS}
     return {}
