@@ -154,7 +154,8 @@ def _of_sentences(sentences: Sequence[str]) -> Iterator[str]:
 
 
 def _broken(text: str) -> list[str]:
-    return textwrap.wrap(text, 63)
+    # A region's or a key's name stays in one piece.
+    return textwrap.wrap(text, 63, break_on_hyphens=False)
 
 
 class FilterModule:

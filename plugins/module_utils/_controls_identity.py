@@ -109,9 +109,15 @@ def _still_there(found: dict[str, list[str]], identities: dict[str, Any]) -> dic
     return {name: things for name, things in found.items() if things and name in identities["users"]}
 
 
+def _credentials(found: dict[str, list[str]]) -> Text:
+    """Who has which of them."""
+    names = listed([f"{name} ({', '.join(things)})" for name, things in found.items()])
+    return Text(names.en, names.ja.replace("access key ", "アクセスキー ").replace("(password", "(パスワード"))
+
+
 def credentials_used(report: Report, identities: dict[str, Any], now: datetime) -> Verdict:
     found = _still_there({name: unused(row, now, DAYS_UNUSED) for name, row in users(report).items()}, identities)
-    names = listed([f"{name} ({', '.join(things)})" for name, things in found.items()])
+    names = _credentials(found)
     return judged(
         not found,
         {"reported": report.made, "unused": found},
@@ -126,7 +132,7 @@ def credentials_used(report: Report, identities: dict[str, Any], now: datetime) 
 
 def keys_young(report: Report, identities: dict[str, Any], now: datetime) -> Verdict:
     found = _still_there({name: old_keys(row, now, DAYS_OF_A_KEY) for name, row in users(report).items()}, identities)
-    names = listed([f"{name} ({', '.join(things)})" for name, things in found.items()])
+    names = _credentials(found)
     return judged(
         not found,
         {"reported": report.made, "old": found},

@@ -192,5 +192,5 @@ def price_text(name: str) -> Text:
     said = price.text()
     return Text(
         f"{price.what} cost {said.en} (as of {price.date}, {price.source}).",
-        f"{price.what_ja}の料金は{said.ja}です ({price.date} 現在、{price.source})。",
+        f"{price.what_ja}: {said.ja} ({price.date} 現在、{price.source})。",
     )

@@ -22,7 +22,7 @@ def test_each_has_a_figure_a_date_and_a_source(name: str) -> None:
     assert datetime.date.fromisoformat(price.date) > datetime.date(2026, 1, 1)
     assert re.fullmatch(r"https://aws\.amazon\.com/[\w/-]+/pricing/", price.source)
     assert price_text(name).ja == (
-        f"{price.what_ja}の料金は{price.unit_ja} {price.figure} 米ドルです ({price.date} 現在、{price.source})。"
+        f"{price.what_ja}: {price.unit_ja} {price.figure} 米ドル ({price.date} 現在、{price.source})。"
     )
     said = plugin.price_sentence(name)
     assert said.startswith(price.what)
