@@ -7,6 +7,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+try:
+    import botocore.exceptions
+except ImportError:
+    pass  # AnsibleAWSModule says so
+
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.dayone.aws_account.plugins.module_utils._billing import TOO_OLD, TOO_OLD_JA, read_preferences
 from ansible_collections.dayone.aws_account.plugins.module_utils._control import Text, Unread
@@ -79,6 +84,9 @@ def attempt_in_region(reading: Callable[[], Any]) -> Any:
     """The same in a region that may be closed."""
     try:
         return attempt(reading)
+    except botocore.exceptions.EndpointConnectionError as error:
+        # Not every service is in every region. Where there is no network, nobody has come as far as this.
+        return refused(error)
     except is_boto3_error_code(CLOSED_REGION) as error:
         words = said(str(error))
         return Unread(
