@@ -3,14 +3,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from typing import Any
 
-try:
+with contextlib.suppress(ImportError):  # AnsibleAWSModule says so
     import botocore.exceptions
-except ImportError:
-    pass  # AnsibleAWSModule says so
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.dayone.aws_account.plugins.module_utils._billing import TOO_OLD, TOO_OLD_JA, read_preferences
