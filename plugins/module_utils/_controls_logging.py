@@ -204,7 +204,10 @@ def tags(found: dict[str, Any]) -> Verdict:
     )
 
 
-def bucket_logged(found: dict[str, Any]) -> Verdict:
+def bucket_logged(found: dict[str, Any], trails: list[Trail]) -> Verdict:
+    """The buckets of the account's own trails: that of an organization's is its maker's to look after."""
+    if trails and not found:
+        return stands("not_applicable", {"trails": [one["name"] for one in trails]})
     hidden = next((one for one in found.values() if isinstance(one, Unread)), None)
     logged = {bucket: target for bucket, target in found.items() if target and not isinstance(target, Unread)}
     if hidden and not logged:
@@ -409,7 +412,7 @@ CONTROLS = (
         "CIS.4.4",
         Text("Access to the trail's bucket is logged", "証跡バケットのアクセスログ"),
         "logging",
-        ("bucket_logging",),
+        ("bucket_logging", "trails"),
         bucket_logged,
         "",
         ("S3", "ServerLogs.html"),

@@ -56,9 +56,10 @@ def users_have_mfa(report: Report, devices: dict[str, Any], identities: dict[str
             "fail",
             evidence,
             Text(
-                f"Give {names.en} a device: set mfa in iam_admin_users, or let them assign one in the console.",
+                f"Give {names.en} a device: set mfa in iam_admin_users, or let them assign one in the console. Of "
+                f"security keys and passkeys AWS says what was on {report.made}.",
                 f"{names.ja} に MFA デバイスを割り当ててください。iam_admin_users の mfa を設定するか、"
-                "本人がコンソールで登録します。",
+                f"本人がコンソールで登録します。セキュリティキーとパスキーについては {report.made} 現在の情報です。",
             ),
         )
     names = listed(new)

@@ -163,7 +163,7 @@ def _readers_of_what_was_found(clients: Clients, readings: Readings) -> dict[str
         "trail_tags": _each(clients, "cloudtrail", {one["arn"]: one["home_region"] for one in ours}, tags),
         "bucket_logging": _each(clients, "s3", {one["bucket"]: "" for one in ours}, bucket_logging),
         "key_rotation": _each(
-            clients, "kms", {key: key.split(":")[3] for one in ours if (key := one["kms_key"])}, key_rotated
+            clients, "kms", {key: _region_of(key) for one in ours if (key := one["kms_key"])}, key_rotated
         ),
     }
     if isinstance(found, Unread):
@@ -187,6 +187,10 @@ def _each(clients: Clients, service: str, regions: dict[str, str], reader: Calla
         for region in set(regions.values())
     }
     return lambda: {thing: attempt_in_region(partial(reader, made[region], thing)) for thing, region in regions.items()}
+
+
+def _region_of(arn: str) -> str:
+    return arn.split(":")[3] if arn.startswith("arn:") else ""
 
 
 def summary(iam: Any) -> dict[str, int]:

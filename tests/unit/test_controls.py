@@ -87,7 +87,7 @@ OPEN: list[tuple[str, dict[str, Any], str]] = [
     ("T9", {"trails": [{**TRAIL, "sns_topic": ""}]}, "not_applicable"),
     ("T10", {"trail_tags": {"arn": {}}}, "not_applicable"),
     ("T10", {"trail_tags": {"arn": DENIED}}, "unknown"),
-    ("CIS.4.4", {"bucket_logging": {}}, "fail"),
+    ("CIS.4.4", {"bucket_logging": {}, "trails": []}, "fail"),
     ("CIS.4.4", {"bucket_logging": {"logs": ""}}, "fail"),
     ("CIS.4.4", {"bucket_logging": {"logs": DENIED}}, "unknown"),
     ("CIS.4.6", {"key_rotation": {"k": False}}, "fail"),
@@ -228,6 +228,11 @@ def test_people_of_identity_center_are_administrators_too() -> None:
     readings = {**SAFE, "summary": {"Users": 0}, "identities": federated}
     assert control(readings, "R1")["status"] == "not_applicable"
     assert control(readings, "R2")["status"] == "pass"
+
+
+def test_the_bucket_of_an_organization_is_its_makers_to_look_after() -> None:
+    found = control({**SAFE, "bucket_logging": {}, "trails": [{**TRAIL, "own": False}]}, "CIS.4.4")
+    assert found["status"] == "not_applicable"
 
 
 def test_without_a_key_there_is_none_to_rotate() -> None:
