@@ -60,7 +60,7 @@ class Module:
         self._files = directory.parent / f"killing-{directory.name}"
         self._files.mkdir(exist_ok=True)
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["boto3", "botocore.httpsession", __name__, self._name])
+        self._context.set_forkserver_preload(["boto3", "botocore.httpsession", "shared_botocore", __name__, self._name])
         with pytest.MonkeyPatch.context() as patch:
             # The process that is forked finds modules where this one does.
             patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 DOCUMENTATION = r"""
@@ -13,7 +14,7 @@ version_added: 0.2.0
 short_description: Where an account stands, as lines for the terminal
 description:
   - Takes what M(dayone.aws_account.account_posture_info) returns, and makes of it lines of up to 80 columns, what was
-    done in the run, what is safe and what is open among them.
+    done in the run, what is safe and what is open among them, by what it is about. What does not apply is counted.
   - Remedies and sentences are broken to fit. Long names of files and of what was done are not.
 options:
   _input:
@@ -64,8 +65,18 @@ _value:
   elements: str
 """
 
-MARKS = {"fail": "!!", "manual": "you", "unknown": "??"}
+MARKS = {"pass": "ok", "fail": "!!", "manual": "you", "unknown": "??"}
+PILLARS = {
+    "mfa": "Multi-factor authentication",
+    "root": "Root user and contacts",
+    "identity": "Users, groups and keys",
+    "logging": "What is recorded",
+    "data": "Data",
+    "billing": "Billing",
+}
 INDENT = " " * 17
+
+Control = Mapping[str, Any]
 
 
 def posture_lines(
@@ -78,9 +89,10 @@ def posture_lines(
     secrets: Sequence[str] = (),
 ) -> list[str]:
     """The lines of the summary, see this filter's documentation."""
-    controls = posture["controls"]
-    safe = [control for control in controls if control["status"] == "pass"]
-    to_do = [control for control in controls if control["status"] != "pass"]
+    aside = [control for control in posture["controls"] if control["status"] == "not_applicable"]
+    counted = [control for control in posture["controls"] if control["status"] != "not_applicable"]
+    safe = [control for control in counted if control["status"] == "pass"]
+    to_do = [control for control in counted if control["status"] != "pass"]
     return [
         f"Account {posture['account']}" + (f" ({posture['alias']})" if posture["alias"] else ""),
         f"Sign in at {posture['sign_in_url']}",
@@ -91,11 +103,12 @@ def posture_lines(
         "SECRETS",
         *_of_secrets(output_dir, secrets),
         "",
-        f"SAFE ({len(safe)} of {len(controls)})",
-        *[f"  ok  {control['id']:<9}{control['title']}" for control in safe],
+        f"SAFE ({len(safe)} of {len(counted)})",
+        *_by_pillar(safe, _in_one_line),
+        *_of_those_aside(aside),
         "",
         f"OPEN ({len(to_do) + len(beside)})",
-        *([*_of_controls(to_do), *_of_sentences(beside)] or ["  nothing"]),
+        *([*_by_pillar(to_do, _with_remedy), *_of_sentences(beside)] or ["  nothing"]),
     ]
 
 
@@ -106,10 +119,31 @@ def _of_secrets(output_dir: str, secrets: Sequence[str]) -> list[str]:
     return [f"  in {output_dir}", *[f"    {name}" for name in secrets], advice]
 
 
-def _of_controls(controls: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    for control in controls:
-        yield f"  {MARKS[control['status']]}  {control['id']:<9}{control['title']}"
-        yield from (f"{INDENT}{line}" for line in _broken(control["remedy"]))
+def _by_pillar(controls: Sequence[Control], lines: Callable[[Control], Iterator[str]]) -> Iterator[str]:
+    """The lines of controls, under a heading for each thing that they are about."""
+    for pillar, group in groupby(controls, key=lambda control: control.get("pillar", "")):
+        if pillar:
+            yield f"  {PILLARS.get(pillar, pillar)}"
+        for control in group:
+            yield from lines(control)
+
+
+def _in_one_line(control: Control) -> Iterator[str]:
+    yield f"  {MARKS[control['status']]:<4}{control['id']:<9}{control['title']}"
+
+
+def _with_remedy(control: Control) -> Iterator[str]:
+    yield f"  {MARKS[control['status']]}  {control['id']:<9}{control['title']}"
+    yield from (f"{INDENT}{line}" for line in _broken(control["remedy"]))
+
+
+def _of_those_aside(controls: Sequence[Control]) -> Iterator[str]:
+    if controls:
+        verb = "does" if len(controls) == 1 else "do"
+        text = f"{len(controls)} {verb} not apply here: {', '.join(control['id'] for control in controls)}"
+        first, *rest = textwrap.wrap(text, 74)
+        yield f"  --  {first}"
+        yield from (f"      {line}" for line in rest)
 
 
 def _of_sentences(sentences: Sequence[str]) -> Iterator[str]:
@@ -120,7 +154,8 @@ def _of_sentences(sentences: Sequence[str]) -> Iterator[str]:
 
 
 def _broken(text: str) -> list[str]:
-    return textwrap.wrap(text, 63)
+    # A region's or a key's name stays in one piece.
+    return textwrap.wrap(text, 63, break_on_hyphens=False)
 
 
 class FilterModule:

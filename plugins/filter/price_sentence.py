@@ -23,6 +23,7 @@ options:
     type: str
     required: true
     choices:
+      - alarms
       - cost_explorer_requests
       - data_event_insights
       - data_events
@@ -32,6 +33,8 @@ options:
       - network_activity_events
       - s3_storage
       - second_trail
+      - sns_emails
+      - sns_requests
 author:
   - The dayone.aws_account contributors (@dayone)
 """

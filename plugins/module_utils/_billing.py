@@ -8,6 +8,10 @@ from typing import Any
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import paginated_query_with_retries
 
 FEATURE = "BILLING_ALERTS"
+BY_HAND_JA = (
+    "コンソールの「請求とコスト管理」→「請求設定」→「アラート設定」→「編集」で「CloudWatch 請求アラートを受け取る」を"
+    "有効にしてください。"
+)
 BY_HAND = (
     "switch it on in the console: Billing and Cost Management, 'Billing preferences', 'Alert preferences', 'Edit', "
     "'Receive CloudWatch billing alerts'"
@@ -19,6 +23,11 @@ TOO_OLD = (
 NO_PREFERENCE = (
     "AWS lists no billing alert preference for this account. In an organization the management account has it; "
     f"otherwise {BY_HAND}."
+)
+TOO_OLD_JA = f"この botocore は GetBillingPreferences に対応していません。1.43.41 以降に更新するか、{BY_HAND_JA}"
+NO_PREFERENCE_JA = (
+    "このアカウントの請求アラート設定を AWS は返しません。組織では管理アカウントにあります。それ以外の場合は、"
+    f"{BY_HAND_JA}"
 )
 
 

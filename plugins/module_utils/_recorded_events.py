@@ -15,6 +15,10 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._event_selector
 )
 
 KINDS = {"All": ("read", "write"), "ReadOnly": ("read",), "WriteOnly": ("write",)}
+S3_OBJECT = "AWS::S3::Object"
+# Two spellings of one thing.
+# https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DataResource.html
+EVERY_BUCKET = {"s3", "s3:::"}
 READ_ONLY = {"true": ("read",), "false": ("write",)}
 
 
@@ -59,6 +63,25 @@ def _advanced(selector: Selector) -> Recorded:
 
 def _conditions(field: dict[str, Any]) -> dict[str, Any]:
     return {operator: values for operator, values in field.items() if operator != "Field"}
+
+
+def objects_recorded(selectors: Selectors) -> frozenset[str]:
+    """Of which kind the data events of all objects in all buckets of S3 are recorded."""
+    found: set[str] = set()
+    for item in selectors.classic:
+        if any(one["Type"] == S3_OBJECT and EVERY_BUCKET & _ends(one["Values"]) for one in item["DataResources"]):
+            found |= set(KINDS[item["ReadWriteType"]])
+    for item in selectors.advanced:
+        fields = {field["Field"]: _conditions(field) for field in item["FieldSelectors"]}
+        read_only = fields.pop("readOnly", {}).get("Equals") or ["true", "false"]
+        if fields == {"eventCategory": {"Equals": ["Data"]}, "resources.type": {"Equals": [S3_OBJECT]}}:
+            found |= {kind for value in read_only for kind in READ_ONLY.get(value, ())}
+    return frozenset(found)
+
+
+def _ends(arns: list[str]) -> set[str]:
+    """The ARNs from the service on."""
+    return {arn.split(":", 2)[-1] for arn in arns}
 
 
 def covers(has: Recorded, wish: Recorded) -> bool:

@@ -9,9 +9,10 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/getting-started-account-iam.htm
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any, NamedTuple
+
+from ansible_collections.dayone.aws_account.plugins.module_utils import _credential_report
+from ansible_collections.dayone.aws_account.plugins.module_utils._credential_report import ROOT, Report
 
 # In the order in which they are best done: the first run may still need root's access key.
 STEP_IDS = ("M5", "R4", "R6")
@@ -24,10 +25,15 @@ class Guide(NamedTuple):
     url: str
     clicks: tuple[str, ...]
     seen: str
+    clicks_ja: tuple[str, ...]
 
     def remedy(self) -> str:
         """All of it in one paragraph."""
         return f"Sign in as root, open {self.url}, and: {'; '.join(self.clicks)}. The next run sees it."
+
+    def remedy_ja(self) -> str:
+        """The same in Japanese."""
+        return f"root でサインインし、{self.url} を開いて、{'、'.join(self.clicks_ja)}。次の実行で確認されます。"
 
 
 GUIDES = {
@@ -40,6 +46,11 @@ GUIDES = {
             "follow the steps: for an app, scan the QR code, type two codes in a row, then 'Add MFA'",
         ),
         "IAM's account summary then says AccountMFAEnabled: 1.",
+        (
+            "「多要素認証 (MFA)」で「MFA デバイスの割り当て」を選び",
+            "デバイスに名前を付け、「パスキーまたはセキュリティキー」か「認証アプリケーション」を選んで「次へ」を押し",
+            "画面の案内に従って登録してください (アプリでは QR コードを読み取り、2 つのコードを入力します)",
+        ),
     ),
     "R4": Guide(
         "Without it nobody but the root user sees bills or sets billing alerts, whatever policies say.",
@@ -51,6 +62,10 @@ GUIDES = {
             "choose 'Update'",
         ),
         "A run by an administrator can then read the billing preferences. Root's own run cannot tell.",
+        (
+            "「IAM ユーザーおよびロールによる請求情報へのアクセス」の「編集」を選び",
+            "「IAM アクセスをアクティブ化」にチェックを入れて「更新」を押してください",
+        ),
     ),
     "R6": Guide(
         "An access key of the root user may do everything, needs no second factor, and no policy limits it.",
@@ -61,6 +76,11 @@ GUIDES = {
             "in the dialog choose 'Deactivate', type the key's id, and choose 'Delete'",
         ),
         "IAM's account summary then says AccountAccessKeysPresent: 0.",
+        (
+            "「アクセスキー」でキーを 1 つずつ選び",
+            "「アクション」から「削除」を選び",
+            "「無効化」を押し、キーの ID を入力して「削除」を押してください",
+        ),
     ),
 }
 
@@ -72,18 +92,9 @@ class LastUse(NamedTuple):
     reported: str
 
 
-def last_use(report: str, reported: str) -> LastUse:
-    """The root user's row of the credential report.
-
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html
-    """
-    root: dict[str, str] = next(
-        (row for row in csv.DictReader(io.StringIO(report)) if row["user"] == "<root_account>"), {}
-    )
-    columns = ("password_last_used", "access_key_1_last_used_date", "access_key_2_last_used_date")
-    times = [root.get(column, "") for column in columns]
-    # What is no time is N/A, no_information or not_supported.
-    return LastUse(max((time for time in times if time[:1].isdigit()), default=""), reported)
+def last_use(report: Report) -> LastUse:
+    """The root user's, by its row of the credential report."""
+    return LastUse(_credential_report.last_use(_credential_report.rows(report).get(ROOT, {})), report.made)
 
 
 def open_steps(controls: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -8,8 +8,11 @@ module: account_posture_info
 version_added: 0.1.0
 short_description: Read what is safe in an AWS account and what is still open
 description:
-  - Reads the account and judges each step of its day-one set-up. It changes nothing.
+  - Reads the account and judges each step of its day-one set-up, AWS's Startup Security Baseline, and what the CIS AWS
+    Foundations Benchmark 7.0.0 asks of an account's identities, storage and logging. It changes nothing but that it
+    asks for IAM's credential report, which AWS makes anew every four hours at most.
   - What this identity may not read is C(unknown), never C(pass).
+  - Of what regions have for themselves (Access Analyzer, AWS Config, GuardDuty) it reads O(regions) alone.
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -20,6 +23,13 @@ options:
     description: Where AWS keeps the account's billing.
     type: str
     default: us-east-1
+  regions:
+    description:
+      - Where to look for what each region has for itself. Every region takes three calls more.
+      - Without any, the region of the call. Regions that the account has not switched on are passed over.
+    type: list
+    elements: str
+    default: []
 attributes:
   diff_mode:
     support: none
@@ -44,6 +54,21 @@ account:
   type: str
   returned: always
   sample: "123456789012"
+account_name:
+  description: The account's name; empty where it cannot be read.
+  type: str
+  returned: always
+  sample: books
+partition:
+  description: AWS's partition.
+  type: str
+  returned: always
+  sample: aws
+region:
+  description: The region of the call.
+  type: str
+  returned: always
+  sample: ap-northeast-1
 alias:
   description: The account's alias; empty where it has none, or it cannot be read.
   type: str
@@ -61,15 +86,23 @@ controls:
   returned: always
   contains:
     id:
-      description: The step's id.
+      description: The step's id, or a benchmark's item.
       type: str
       sample: M5
     title:
       description: What should hold.
       type: str
       sample: The root user has MFA
+    title_ja:
+      description: The same in Japanese.
+      type: str
+      sample: root ユーザーの MFA
+    pillar:
+      description: C(mfa), C(root), C(identity), C(logging), C(data) or C(billing).
+      type: str
+      sample: mfa
     status:
-      description: C(pass), C(fail), C(manual) (only a person can do it), or C(unknown).
+      description: C(pass), C(fail), C(manual) (only a person can do it), C(not_applicable) or C(unknown).
       type: str
       sample: manual
     evidence:
@@ -78,12 +111,183 @@ controls:
       sample:
         AccountMFAEnabled: 0
     remedy:
-      description: What to do; for C(unknown), why.
+      description: What to do; for C(unknown) and C(not_applicable), why.
       type: str
       sample: Sign in as root
+    remedy_ja:
+      description: The same in Japanese. What AWS says is in its words.
+      type: str
+      sample: root でサインインしてください。
+    references:
+      description: Where it is explained.
+      type: list
+      elements: dict
+      contains:
+        name:
+          description: The book or benchmark.
+          type: str
+          sample: "AWS: IAM"
+        url:
+          description: The page.
+          type: str
+          sample: https://docs.aws.amazon.com/IAM/latest/UserGuide/enable-virt-mfa-for-root.html
+    meets:
+      description: The benchmarks' items that it meets.
+      type: list
+      elements: str
+      sample: [SSB ACCT.05, CIS 2.5]
+    link:
+      description: Where in the console.
+      type: str
+      sample: https://console.aws.amazon.com/iam/home#/security_credentials
+    changed_by:
+      description: The events of CloudTrail that can change how it stands; none where nothing in CloudTrail tells.
+      type: list
+      elements: dict
+      contains:
+        name:
+          description: The event.
+          type: str
+          sample: EnableMFADevice
+        global:
+          description: Whether CloudTrail keeps it in us-east-1, and not in the account's home region.
+          type: bool
+          sample: true
+    variable:
+      description: The collection's variable that sets it; empty for none.
+      type: str
+      sample: root_user_manual_steps
+trails:
+  description: The trails that are seen from this region.
+  type: list
+  elements: dict
+  returned: always
+  contains:
+    name:
+      description: The trail's name.
+      type: str
+      sample: management-events
+    home_region:
+      description: Where it was made.
+      type: str
+      sample: ap-northeast-1
+    multi_region:
+      description: Whether it records all regions.
+      type: bool
+      sample: true
+    logging:
+      description: Whether it records now.
+      type: bool
+      sample: true
+    bucket:
+      description: Where its log files go.
+      type: str
+      sample: example-logs
+    prefix:
+      description: Before their names in the bucket; empty for none.
+      type: str
+      sample: ""
+    kms_key:
+      description: The ARN of the key that they are encrypted with; empty for S3's own.
+      type: str
+      sample: ""
+    log_file_validation:
+      description: Whether log files are validated.
+      type: bool
+      sample: true
+    delivery_error:
+      description: What CloudTrail was answered when it last delivered; empty for no error.
+      type: str
+      sample: ""
+    unread:
+      description: Why the trail could not be read; empty where it could.
+      type: str
+      sample: ""
+alarms:
+  description: The alarms on charges.
+  type: list
+  elements: dict
+  returned: always
+  contains:
+    name:
+      description: The alarm's name.
+      type: str
+      sample: billing-alarm-10-USD
+    threshold:
+      description: The amount; none where it has none of its own.
+      type: float
+      sample: 10.0
+    currency:
+      description: In which currency.
+      type: str
+      sample: USD
+    state:
+      description: C(OK), C(ALARM) or C(INSUFFICIENT_DATA).
+      type: str
+      sample: OK
+    ours:
+      description: Whether this collection set it.
+      type: bool
+      sample: true
+    confirmed:
+      description: How many it tells.
+      type: int
+      sample: 1
+    pending:
+      description: How many have not confirmed yet.
+      type: int
+      sample: 0
+charges:
+  description: What the month has come to so far; none where AWS has measured nothing within a day.
+  type: list
+  elements: dict
+  returned: always
+  contains:
+    currency:
+      description: The currency.
+      type: str
+      sample: USD
+    amount:
+      description: The charges.
+      type: float
+      sample: 3.21
+    at:
+      description: When AWS measured them.
+      type: str
+      sample: "2026-11-25T06:00:00+00:00"
+costs:
+  description: What is switched on and costs, before any free tier.
+  type: list
+  elements: dict
+  returned: always
+  contains:
+    what:
+      description: What costs.
+      type: str
+      sample: Customer managed KMS keys
+    what_ja:
+      description: The same in Japanese.
+      type: str
+      sample: カスタマーマネージド KMS キー
+    price:
+      description: The price with its unit, of us-east-1.
+      type: str
+      sample: US$1.00 for each key and month
+    price_ja:
+      description: The same in Japanese.
+      type: str
+      sample: 1 キー 1 か月あたり 1.00 米ドル
+    estimate:
+      description: What that comes to in a month, where it is known; else empty.
+      type: str
+      sample: USD 1.00
+    switched_on_by:
+      description: The collection's variable that switches it on.
+      type: str
+      sample: cloudtrail_encryption
 """
 
-from functools import partial
+import functools
 from typing import Any
 
 try:
@@ -91,190 +295,86 @@ try:
 except ImportError:
     pass  # AnsibleAWSModule says so
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
-    is_boto3_error_code,
-    paginated_query_with_retries,
-)
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
-from ansible_collections.dayone.aws_account.plugins.module_utils._alarm_plan import NAMESPACE, is_marked
-from ansible_collections.dayone.aws_account.plugins.module_utils._billing import (
-    currency_of,
-    read_currencies,
-    read_free_tier,
-    state_of,
-)
-from ansible_collections.dayone.aws_account.plugins.module_utils._console_password import password_policy
-from ansible_collections.dayone.aws_account.plugins.module_utils._controls import Readings, Unread, judge
-from ansible_collections.dayone.aws_account.plugins.module_utils._event_selectors import selectors_of
-from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws, said
-from ansible_collections.dayone.aws_account.plugins.module_utils._readings import HIDDEN_TRAIL, attempt, preferences
-from ansible_collections.dayone.aws_account.plugins.module_utils._recorded_events import recorded
+from ansible_collections.dayone.aws_account.plugins.module_utils._control import Unread
+from ansible_collections.dayone.aws_account.plugins.module_utils._controls import judge
+from ansible_collections.dayone.aws_account.plugins.module_utils._costs import costs
+from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
+from ansible_collections.dayone.aws_account.plugins.module_utils._posture import Clients, read
+from ansible_collections.dayone.aws_account.plugins.module_utils._posture_billing import Billing, reported
+from ansible_collections.dayone.aws_account.plugins.module_utils._posture_trails import told
 from ansible_collections.dayone.aws_account.plugins.module_utils._sign_in_url import partition_of, sign_in_url
 
-ALMOST_USED_UP = 0.85
-# https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetTrailStatus.html
-DELIVERY_ERRORS = ("LatestDeliveryError", "LatestDigestDeliveryError", "LatestNotificationError")
+
+def make_clients(module: Any) -> Clients:
+    """All clients: each new one of a profile that assumes a role asks STS for credentials."""
+    billing_region = module.params["billing_region"]
+
+    @functools.cache
+    def client(service: str, region: str | None = None) -> Any:
+        options = {"region": region} if region else {}
+        return module.client(service, retry_decorator=AWSRetry.jittered_backoff(), **options)
+
+    cloudtrail = client("cloudtrail")
+    region = cloudtrail.meta.region_name
+    regions = module.params["regions"] or [region]
+    caller = client("sts").get_caller_identity(aws_retry=True)
+    return Clients(
+        make=client,
+        caller=caller,
+        region=region,
+        iam=client("iam"),
+        account=client("account"),
+        s3control=client("s3control"),
+        cloudtrail=cloudtrail,
+        trusted_advisor=client("trustedadvisor", billing_region),
+        billing=Billing(
+            caller["Account"],
+            client("billing", billing_region),
+            client("cloudwatch", billing_region),
+            client("sns", billing_region),
+            client("budgets", billing_region),
+            client("freetier", billing_region),
+        ),
+        analyzers={name: client("accessanalyzer", name) for name in regions},
+        config={name: client("config", name) for name in regions},
+        guard_duty={name: client("guardduty", name) for name in regions},
+    )
 
 
-class Account:
-    """The readings of one account."""
-
-    def __init__(self, module: Any) -> None:
-        self.module = module
-        self._clients: dict[tuple[str, str | None], Any] = {}
-        self.iam = self.client("iam")
-        self.identity: dict[str, str] = self.client("sts").get_caller_identity()
-
-    def client(self, service: str, region: str | None = None) -> Any:
-        """The client, made once: under a profile that assumes a role, each new one asks STS for credentials."""
-        if (service, region) not in self._clients:
-            options = {"region": region} if region else {}
-            retry = AWSRetry.jittered_backoff()
-            self._clients[service, region] = self.module.client(service, retry_decorator=retry, **options)
-        return self._clients[service, region]
-
-    def billing_client(self, service: str) -> Any:
-        return self.client(service, self.module.params["billing_region"])
-
-    def summary(self) -> dict[str, int]:
-        answer: dict[str, int] = self.iam.get_account_summary(aws_retry=True)["SummaryMap"]
-        return answer
-
-    def aliases(self) -> list[str]:
-        answer: list[str] = self.iam.list_account_aliases(aws_retry=True)["AccountAliases"]
-        return answer
-
-    def password_policy(self) -> dict[str, Any]:
-        return password_policy(self.iam) or {}
-
-    def devices(self) -> dict[str, list[str]]:
-        """The names of the virtual MFA devices, by whether they are assigned."""
-        found = paginated_query_with_retries(self.iam, "list_virtual_mfa_devices")["VirtualMFADevices"]
-        names: dict[str, list[str]] = {"assigned": [], "pending": []}
-        for device in found:
-            # Of the device that is root's, AWS does not always name the user.
-            assigned = device.get("User") or device["SerialNumber"].endswith("/root-account-mfa-device")
-            names["assigned" if assigned else "pending"].append(device["SerialNumber"].rsplit("/", 1)[1])
-        return names
-
-    def trails(self) -> list[dict[str, Any]]:
-        cloudtrail = self.client("cloudtrail")
-        return [self._trail(cloudtrail, item) for item in cloudtrail.describe_trails(aws_retry=True)["trailList"]]
-
-    def _trail(self, cloudtrail: Any, trail: dict[str, Any]) -> dict[str, Any]:
-        try:
-            status = cloudtrail.get_trail_status(aws_retry=True, Name=trail["TrailARN"])
-            selectors = cloudtrail.get_event_selectors(aws_retry=True, TrailName=trail["TrailARN"])
-        except is_boto3_error_code(HIDDEN_TRAIL) as error:
-            return {"name": trail["Name"], "unread": f"Trail '{trail['Name']}' could not be read: {said(str(error))}"}
-        return {
-            "name": trail["Name"],
-            "multi_region": trail["IsMultiRegionTrail"],
-            "log_file_validation": trail.get("LogFileValidationEnabled", False),
-            "bucket": trail["S3BucketName"],
-            "logging": status["IsLogging"],
-            "delivery_error": delivery_error(status),
-            "management_events": bool(recorded(selectors_of(selectors, {})).kinds),
-        }
-
-    def preferences(self) -> dict[str, str]:
-        return preferences(self.billing_client("billing"))
-
-    def currencies(self) -> list[str]:
-        return read_currencies(self.billing_client("cloudwatch"))
-
-    def alarms(self) -> list[dict[str, Any]]:
-        found = paginated_query_with_retries(self.billing_client("cloudwatch"), "describe_alarms")
-        billing = [alarm for alarm in found.get("MetricAlarms", []) if alarm.get("Namespace") == NAMESPACE]
-        told = {
-            action: attempt(partial(self._told, action))
-            for action in {arn for alarm in billing for arn in alarm["AlarmActions"]}
-        }
-        return [
-            {
-                "name": alarm["AlarmName"],
-                "threshold": alarm.get("Threshold"),
-                "currency": currency_of(alarm),
-                "ours": is_marked(alarm),
-                "speaks": alarm.get("ActionsEnabled", True),
-                **told_by([told[arn] for arn in alarm["AlarmActions"]]),
-            }
-            for alarm in billing
-        ]
-
-    def _told(self, action: str) -> dict[str, list[str]]:
-        """Who an alarm's action tells, by whether they have confirmed."""
-        if ":sns:" not in action:
-            return {"confirmed": [action], "pending": [], "unsubscribed": []}
-        try:
-            found = paginated_query_with_retries(
-                self.billing_client("sns"), "list_subscriptions_by_topic", TopicArn=action
-            )["Subscriptions"]
-        except is_boto3_error_code("NotFound"):
-            found = []  # the topic is gone
-        told: dict[str, list[str]] = {"confirmed": [], "pending": [], "unsubscribed": []}
-        for item in found:
-            told[state_of(item)].append(item["Endpoint"])
-        return told
-
-    def budgets(self) -> list[str]:
-        client = self.billing_client("budgets")
-        found = paginated_query_with_retries(client, "describe_budgets", AccountId=self.identity["Account"])
-        return [budget["BudgetName"] for budget in found.get("Budgets", [])]
-
-    def free_tier(self) -> list[dict[str, Any]]:
-        usage = read_free_tier(self.billing_client("freetier"))
-        return [
-            {"what": f"{item['service']} {item['usageType']}", "percent": round(100 * share)}
-            for item in usage
-            if item.get("limit") and (share := item["actualUsageAmount"] / item["limit"]) > ALMOST_USED_UP
-        ]
-
-
-def told_by(actions: list[dict[str, list[str]] | Unread]) -> dict[str, list[str]]:
-    """Whom an alarm's actions tell, by whether they have confirmed, and why that could not be read of some."""
-    read = [one for one in actions if not isinstance(one, Unread)]
-    told = {state: [who for one in read for who in one[state]] for state in ("confirmed", "pending", "unsubscribed")}
-    return {**told, "unread": [one.reason for one in actions if isinstance(one, Unread)]}
-
-
-def delivery_error(status: dict[str, Any]) -> str:
-    """What CloudTrail was answered when it last delivered; empty where log file, digest and notification arrived."""
-    return next((str(status[name]) for name in DELIVERY_ERRORS if status.get(name)), "")
-
-
-READINGS = (
-    "summary",
-    "aliases",
-    "password_policy",
-    "devices",
-    "trails",
-    "preferences",
-    "currencies",
-    "alarms",
-    "budgets",
-    "free_tier",
-)
+def or_nothing(reading: Any, nothing: Any) -> Any:
+    return nothing if isinstance(reading, Unread) else reading
 
 
 def main() -> None:
     module = AnsibleAWSModule(
-        argument_spec={"billing_region": {"type": "str", "default": "us-east-1"}}, supports_check_mode=True
+        argument_spec={
+            "billing_region": {"type": "str", "default": "us-east-1"},
+            "regions": {"type": "list", "elements": "str", "default": []},
+        },
+        supports_check_mode=True,
     )
     try:
-        account = Account(module)
-        readings: Readings = {name: attempt(getattr(account, name)) for name in READINGS}
+        clients = make_clients(module)
+        readings = read(clients)
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
         fail_aws(module, error, "read where the account stands")
-    readings["caller"] = account.identity["Arn"]
-    aliases = [] if isinstance(readings["aliases"], Unread) else readings["aliases"]
+    account_id, partition = clients.caller["Account"], partition_of(clients.caller["Arn"])
+    alias = next(iter(or_nothing(readings["aliases"], [])), "")
     module.exit_json(
         changed=False,
-        account=account.identity["Account"],
-        alias=next(iter(aliases), ""),
-        sign_in_url=sign_in_url(next(iter(aliases), account.identity["Account"]), partition_of(readings["caller"])),
-        controls=judge(readings),
+        account=account_id,
+        account_name=or_nothing(readings["account_name"], ""),
+        partition=partition,
+        region=clients.region,
+        alias=alias,
+        sign_in_url=sign_in_url(alias or account_id, partition),
+        controls=judge(readings, partition=partition, region=clients.region),
+        trails=told(readings["trails"]),
+        alarms=reported(readings["alarms"]),
+        charges=or_nothing(readings["charges"], []),
+        costs=costs(readings),
     )
 
 

@@ -69,7 +69,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._billing import
     TOO_OLD,
     read_preferences,
 )
-from ansible_collections.dayone.aws_account.plugins.module_utils._controls import BY_POLICY
+from ansible_collections.dayone.aws_account.plugins.module_utils._control import BY_POLICY
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws, said, sentence
 from ansible_collections.dayone.aws_account.plugins.module_utils._root_user import GUIDES
 

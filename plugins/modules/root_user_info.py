@@ -121,7 +121,6 @@ text:
   sample: ["Step 1 of 1: The root user has MFA (M5)"]
 """
 
-import time
 from typing import Any
 
 try:
@@ -129,48 +128,20 @@ try:
 except ImportError:
     pass  # AnsibleAWSModule says so
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
-from ansible_collections.dayone.aws_account.plugins.module_utils._controls import Unread, judge
+from ansible_collections.dayone.aws_account.plugins.module_utils._control import Unread
+from ansible_collections.dayone.aws_account.plugins.module_utils._controls import judge
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
-from ansible_collections.dayone.aws_account.plugins.module_utils._readings import attempt, preferences
+from ansible_collections.dayone.aws_account.plugins.module_utils._readings import attempt, preferences, read_report
 from ansible_collections.dayone.aws_account.plugins.module_utils._root_user import (
     STEP_IDS,
-    LastUse,
     key_lines,
     last_use,
     open_steps,
     step_lines,
     use_line,
 )
-
-# AWS makes the report of a small account at once, that of a large one in a minute or more.
-FIRST_PAUSE_SECONDS = 0.1
-LONGEST_PAUSE_SECONDS = 5.0
-# https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetCredentialReport.html
-NO_REPORT = ["ReportNotPresent", "ReportExpired", "ReportInProgress"]
-
-
-def read_last_use(client: Any, patience: float) -> LastUse:
-    """The root user's last use; a report that is not there yet is asked for and waited for.
-
-    Raises:
-        NotImplementedError: it was not there in time.
-    """
-    deadline = time.monotonic() + patience
-    pause = FIRST_PAUSE_SECONDS
-    while True:
-        try:
-            answer = client.get_credential_report(aws_retry=True)
-            return last_use(answer["Content"].decode(), answer["GeneratedTime"].isoformat(timespec="seconds"))
-        except is_boto3_error_code(NO_REPORT):
-            if time.monotonic() > deadline:
-                raise NotImplementedError("AWS is still making the credential report; run again later.") from None
-        # AWS makes one only when asked, and says COMPLETE when it can be had.
-        if client.generate_credential_report(aws_retry=True)["State"] != "COMPLETE":
-            time.sleep(min(pause, max(0.0, deadline - time.monotonic())))
-            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
 
 def read(module: Any) -> dict[str, Any]:
@@ -182,7 +153,7 @@ def read(module: Any) -> dict[str, Any]:
         "caller": module.client("sts", retry_decorator=retry).get_caller_identity(aws_retry=True)["Arn"],
         "summary": attempt(lambda: iam.get_account_summary(aws_retry=True)["SummaryMap"]),
         "preferences": attempt(lambda: preferences(billing)),
-        "last_use": attempt(lambda: read_last_use(iam, module.params["report_timeout"])),
+        "last_use": attempt(lambda: last_use(read_report(iam, module.params["report_timeout"]))),
     }
 
 

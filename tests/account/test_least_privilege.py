@@ -119,6 +119,8 @@ class Newcomer:
         policy = iam.create_policy(PolicyName="bootstrap", PolicyDocument=document)["Policy"]["Arn"]
         iam.attach_user_policy(UserName="newcomer", PolicyArn=policy)
         account.world(enforce_policies=True, iam_billing_access=True, cost_explorer=True, log_files_delivered=True)
+        # Without it Trusted Advisor refuses whatever policies allow.
+        account.world(paid_support=True)
         account.clear_journal()
 
     def refused(self) -> set[str]:
@@ -174,6 +176,14 @@ def between_runs(account: Sandbox, role: str, out: Path, number: int) -> None:
         kms.create_alias(AliasName="alias/billing", TargetKeyId=key["KeyMetadata"]["KeyId"])
     if role == "account_report":
         # A report on an account that has something to report.
+        account.world(billing_metric_currency="USD")
+        billing = account.client("billing")
+        (alerts,) = billing.get_billing_preferences(features=["BILLING_ALERTS"])["billingPreferences"]
+        billing.update_billing_preferences(
+            feature="BILLING_ALERTS", billingPreferencesPerKey=[{"key": alerts["key"], "value": "ENABLED"}]
+        )
+        account.client("guardduty", "ap-northeast-1").create_detector(Enable=True)
+        iam.upload_server_certificate(ServerCertificateName="site", CertificateBody="-", PrivateKey="-")
         account.client("cloudwatch").put_metric_alarm(
             AlarmName="charges",
             Namespace="AWS/Billing",
@@ -193,7 +203,11 @@ def test_a_role_needs_its_statement_and_all_of_it(
     newcomer = Newcomer(account, statements)
     out = tmp_path / "out"
     if role == "account_report":
-        trail = {"cloudtrail_home_region": "us-east-1"}
+        trail = {
+            "cloudtrail_home_region": "us-east-1",
+            "cloudtrail_encryption": "sse-kms",
+            "cloudtrail_data_events": [{"type": "AWS::S3::Object"}],
+        }
         ansible(play("cloudtrail", trail, out))
         between_runs(account, role, out, 0)
     for number, variables in enumerate(RUNS[role]):

@@ -57,6 +57,30 @@ CALLS: dict[str, tuple[str, str, dict[str, Any], str, tuple[str, int]]] = {
         f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:seeds/ada-??????",
         ("AccessDeniedException", 400),
     ),
+    "accessanalyzer": ("access-analyzer:ListAnalyzers", "list_analyzers", {}, "*", ("AccessDeniedException", 400)),
+    "account": ("account:GetContactInformation", "get_contact_information", {}, "*", ("AccessDeniedException", 400)),
+    "config": (
+        "config:DescribeConfigurationRecorderStatus",
+        "describe_configuration_recorder_status",
+        {},
+        "*",
+        ("AccessDeniedException", 400),
+    ),
+    "guardduty": ("guardduty:ListDetectors", "list_detectors", {}, "*", ("AccessDeniedException", 400)),
+    "s3control": (
+        "s3:PutAccountPublicAccessBlock",
+        "delete_public_access_block",
+        {"AccountId": ACCOUNT},
+        "*",
+        ("AccessDenied", 403),
+    ),
+    "trustedadvisor": (
+        "trustedadvisor:ListRecommendations",
+        "list_recommendations",
+        {},
+        "*",
+        ("AccessDeniedException", 400),
+    ),
 }
 
 
@@ -68,7 +92,7 @@ class Ada:
         self.iam = account.client("iam")
         self.iam.create_user(UserName="ada")
         self.key = self.iam.create_access_key(UserName="ada")["AccessKey"]
-        account.world(enforce_policies=True)
+        account.world(enforce_policies=True, paid_support=True)
 
     def may(self, *statements: dict[str, Any]) -> None:
         document = {"Version": "2012-10-17", "Statement": list(statements)}

@@ -122,7 +122,7 @@ def not_in_sandbox(action: str, error: Exception) -> RefusalError:
 
 def unknown_key(service: str) -> RefusalError:
     """What a service answers to an access key that AWS does not know."""
-    if service == "s3":
+    if service in ("s3", "s3control"):
         message = "The AWS Access Key Id you provided does not exist in our records."
         return RefusalError("InvalidAccessKeyId", message, 403)
     if service in ("iam", "sts", "sns"):

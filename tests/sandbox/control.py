@@ -171,6 +171,10 @@ def _is_duration(value: Any) -> bool:
     return _is_number(value) and value >= 0
 
 
+def _is_amount(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def _is_few(value: Any) -> bool:
     return isinstance(value, int) and 0 <= value <= 8  # True is one of them
 
@@ -193,6 +197,10 @@ WORLD_FIELDS: dict[str, Callable[[Any], bool]] = {
     "cost_explorer": _is_bool,
     "log_files_delivered": _is_bool,
     "free_tier_percent": _is_number,
+    "estimated_charges": _is_amount,
+    "credentials_age_days": _is_number,
+    "paid_support": _is_bool,
+    "trusted_advisor": _is_texts,
     "clock_ahead_seconds": _is_number,
     "answer_after_ms": _is_duration,
     "session_seconds_gone": _is_duration,

@@ -217,6 +217,6 @@ def refusal(
     )
     if call.service == "sns":
         return RefusalError("AuthorizationError", message, 403)
-    if call.service in ("iam", "sts", "s3", "cloudwatch"):
+    if call.service in ("iam", "sts", "s3", "s3control", "cloudwatch"):
         return RefusalError("AccessDenied", message, 403)
     return RefusalError("AccessDeniedException", message, 400)

@@ -72,6 +72,9 @@ RENAMED: dict[tuple[str, str], list[str]] = {
     ("s3", "PutBucketNotificationConfiguration"): ["PutBucketNotification"],
     ("s3", "PutObjectLockConfiguration"): ["PutBucketObjectLockConfiguration"],
     ("s3", "PutPublicAccessBlock"): ["PutBucketPublicAccessBlock"],
+    ("s3control", "DeletePublicAccessBlock"): ["PutAccountPublicAccessBlock"],
+    ("s3control", "GetPublicAccessBlock"): ["GetAccountPublicAccessBlock"],
+    ("s3control", "PutPublicAccessBlock"): ["PutAccountPublicAccessBlock"],
     # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html: not even a Deny stops it.
     ("sts", "GetCallerIdentity"): [],
     # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html, "Permissions"
@@ -99,6 +102,7 @@ ALSO: dict[tuple[str, str], dict[str, str]] = {
 ON_ANYTHING = {
     ("cloudtrail", "DescribeTrails"),
     ("cloudtrail", "ListTrails"),
+    ("cloudwatch", "GetMetricStatistics"),
     ("cloudwatch", "ListMetrics"),
     ("iam", "GetAccessKeyLastUsed"),
 }
@@ -223,18 +227,29 @@ def _without(_call: Request) -> list[str]:
     return [ANY]
 
 
+def _guardduty(call: Request) -> list[str]:
+    detector = call.params.get("DetectorId")
+    return [f"arn:aws:guardduty:{call.region}:{call.account}:detector/{detector}" if detector else ANY]
+
+
 RESOURCES: dict[str, Callable[[Request], list[str]]] = {
+    "accessanalyzer": _without,
+    "account": _without,
     "billing": _without,
     "budgets": _budgets,
     "ce": _ce,
     "cloudtrail": _cloudtrail,
     "cloudwatch": _cloudwatch,
+    "config": _without,
     "freetier": _without,
+    "guardduty": _guardduty,
     "iam": _iam,
     "kms": _kms,
     "organizations": _without,
     "s3": _s3,
+    "s3control": _without,
     "secretsmanager": _secretsmanager,
     "sns": _sns,
     "sts": _sts,
+    "trustedadvisor": _without,
 }

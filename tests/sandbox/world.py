@@ -40,6 +40,14 @@ class Switches:
     log_files_delivered: bool = False
     # How much of its free events CloudTrail has used up.
     free_tier_percent: int = 1
+    # What the month has come to, in the billing metric's currency.
+    estimated_charges: float = 0.0
+    # How many days ago the users' passwords and access keys were made, as the credential report tells.
+    credentials_age_days: int = 0
+    # Whether the account has a support plan with which programs may ask Trusted Advisor.
+    paid_support: bool = False
+    # What Trusted Advisor marks red.
+    trusted_advisor: list[str] = dataclasses.field(default_factory=list)
 
 
 @dataclasses.dataclass

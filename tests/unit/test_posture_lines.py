@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.dayone.aws_account.plugins.filter.posture_lines import posture_lines
+from ansible_collections.dayone.aws_account.plugins.filter.posture_lines import PILLARS, posture_lines
+from ansible_collections.dayone.aws_account.plugins.module_utils._controls import CONTROLS
 
 LONG = (
     "Sign in as root, open the page of the security credentials, choose to assign a device, and go on as it says there."
@@ -70,3 +71,36 @@ def test_what_was_done_and_the_files_of_secrets() -> None:
 
 def test_markup_stays_text() -> None:
     assert "  + {{ 1 + 1 }}" in posture_lines(posture(), output_dir="/out", done=["{{ 1 + 1 }}"])
+
+
+def test_many_controls_stand_under_what_they_are_about() -> None:
+    controls = [
+        {**control("M1", "pass"), "pillar": "mfa"},
+        {**control("M5", "manual", "Sign in as root."), "pillar": "mfa"},
+        {**control("T1", "pass"), "pillar": "logging"},
+        {**control("T9", "not_applicable", "A choice."), "pillar": "logging"},
+    ]
+    lines = posture_lines(posture(*controls), output_dir="/out")
+    assert lines[lines.index("SAFE (2 of 3)") :] == [
+        "SAFE (2 of 3)",
+        "  Multi-factor authentication",
+        "  ok  M1       The title of M1",
+        "  What is recorded",
+        "  ok  T1       The title of T1",
+        "  --  1 does not apply here: T9",
+        "",
+        "OPEN (1)",
+        "  Multi-factor authentication",
+        "  you  M5       The title of M5",
+        "                 Sign in as root.",
+    ]
+
+
+def test_all_of_the_collections_controls_fit() -> None:
+    judged = [
+        {**control(item.id, status, LONG), "title": item.title.en, "pillar": item.pillar}
+        for item in CONTROLS
+        for status in ("pass", "fail", "not_applicable")
+    ]
+    assert all(len(line) <= 80 for line in posture_lines(posture(*judged), output_dir="/out"))
+    assert {item.pillar for item in CONTROLS} == PILLARS.keys()

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from ansible.errors import AnsibleFilterError
 from ansible_collections.dayone.aws_account.plugins.filter import price_sentence as plugin
-from ansible_collections.dayone.aws_account.plugins.module_utils._prices import PRICES
+from ansible_collections.dayone.aws_account.plugins.module_utils._prices import PRICES, price_text
 
 
 @pytest.mark.parametrize("name", PRICES)
@@ -21,6 +21,9 @@ def test_each_has_a_figure_a_date_and_a_source(name: str) -> None:
     assert re.fullmatch("[A-Z]{3}", price.currency)
     assert datetime.date.fromisoformat(price.date) > datetime.date(2026, 1, 1)
     assert re.fullmatch(r"https://aws\.amazon\.com/[\w/-]+/pricing/", price.source)
+    assert price_text(name).ja == (
+        f"{price.what_ja}: {price.unit_ja} {price.figure} 米ドル ({price.date} 現在、{price.source})。"
+    )
     said = plugin.price_sentence(name)
     assert said.startswith(price.what)
     assert f"US${price.figure} for {price.unit} (as of {price.date}, {price.source})." in said
@@ -38,7 +41,7 @@ def test_the_documentation_names_them_all() -> None:
 
 
 def test_what_has_no_price() -> None:
-    with pytest.raises(AnsibleFilterError, match="no price 'lunch', only cost_explorer_requests"):
+    with pytest.raises(AnsibleFilterError, match="no price 'lunch', only alarms, cost_explorer_requests"):
         plugin.price_sentence("lunch")
 
 

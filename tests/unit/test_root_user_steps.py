@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.dayone.aws_account.plugins.module_utils._controls import Unread, judge
+from ansible_collections.dayone.aws_account.plugins.module_utils._control import Unread
+from ansible_collections.dayone.aws_account.plugins.module_utils._controls import judge
+from ansible_collections.dayone.aws_account.plugins.module_utils._credential_report import Report
 from ansible_collections.dayone.aws_account.plugins.module_utils._root_user import (
     GUIDES,
     STEP_IDS,
@@ -37,7 +39,7 @@ def readings(**changed: Any) -> dict[str, Any]:
 )
 def test_the_last_use_is_the_latest_of_password_and_keys(row: str, when: str) -> None:
     report = f"{HEADER}\n<root_account>,{ROOT},{row}\nada,{ADMIN},2026-11-20T10:00:00+00:00,N/A,N/A\n"
-    assert last_use(report, "now") == (when, "now")
+    assert last_use(Report(report, "now")) == (when, "now")
 
 
 def test_steps_that_are_not_known_to_be_done_are_open() -> None:

@@ -77,11 +77,24 @@ def credential_report(request: Request, world: World) -> Answer:
         "password_last_used": switches.root_last_used or "no_information",
         "mfa_active": str(bool(switches.root_mfa)).lower(),
     }
+    if switches.root_key_last_used:
+        root["access_key_1_last_used_date"] = switches.root_key_last_used
     for name, ids in (("access_key", switches.root_access_keys), ("cert", switches.root_certificates)):
         root |= {f"{name}_{number}_active": str(len(ids) >= number).lower() for number in (1, 2)}
-    report = "\n".join([header, ",".join(root.values()), *users])
+    aged = [_aged(header, row, switches.credentials_age_days) for row in users]
+    report = "\n".join([header, ",".join(root.values()), *aged])
     return {
         "Content": report.encode(),
         "ReportFormat": "text/csv",
         "GeneratedTime": datetime.datetime.now(datetime.UTC),
     }
+
+
+def _aged(header: str, row: str, days: int) -> str:
+    """A user's row as it would be, had all of it been made that many days before."""
+    made = ("user_creation_time", "password_last_changed", "access_key_1_last_rotated", "access_key_2_last_rotated")
+    then = datetime.timedelta(days=days)
+    return ",".join(
+        (datetime.datetime.fromisoformat(value) - then).isoformat() if name in made and value[:1].isdigit() else value
+        for name, value in zip(header.split(","), row.split(","), strict=True)
+    )

@@ -97,6 +97,23 @@ def list_metrics(request: Request, world: World) -> Answer | None:
     return {"Metrics": found + [_as_dict(metric) for metric in others]}
 
 
+@rule("cloudwatch", "GetMetricStatistics")
+def metric_statistics(request: Request, world: World) -> Answer | None:
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html
+
+    The metric is cumulative over the month: its maximum is what the month has come to.
+    """
+    switches = world.switches[request.account]
+    if request.params["Namespace"] != "AWS/Billing":
+        return None
+    wanted = {item["Name"]: item["Value"] for item in request.params.get("Dimensions") or []}
+    measured = request.region == METRIC_REGION and "ENABLED" in preferences_of(request, world).values()
+    if not measured or wanted != {"Currency": switches.billing_metric_currency}:
+        return {"Label": request.params["MetricName"], "Datapoints": []}
+    point = {"Timestamp": request.params["StartTime"], "Maximum": switches.estimated_charges, "Unit": "None"}
+    return {"Label": request.params["MetricName"], "Datapoints": [point]}
+
+
 @rule("cloudwatch", "PutMetricAlarm")
 def put_alarm(request: Request, _world: World) -> None:
     """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import secrets
 from typing import Any
+from urllib import parse
 
-from moto.iam.models import Group, IAMBackend, User, iam_backends
+from moto.iam.models import Group, IAMBackend, ManagedPolicy, Role, User, iam_backends
 
 from ..errors import RefusalError
 from ..request import Request
@@ -77,24 +78,78 @@ def get_caller(request: Request, _world: World) -> Answer | None:
     raise RefusalError("ValidationError", "Must specify userName when calling with non-User credentials")
 
 
+# What may be asked for, and what the answer calls it.
+LISTS = {
+    "User": "UserDetailList",
+    "Group": "GroupDetailList",
+    "Role": "RoleDetailList",
+    "LocalManagedPolicy": "Policies",
+}
+
+
 @rule("iam", "GetAccountAuthorizationDetails")
 def authorization_details(request: Request, _world: World) -> Answer | None:
-    """Users and groups come in pages of 100, which moto does not know.
+    """What there is comes in pages of 100, which moto does not know. AWS's own policies are left to moto.
 
     https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
     """
     kinds = set(request.params.get("Filter") or [])
-    if not kinds or not kinds <= {"User", "Group"}:
+    if not kinds or not kinds <= LISTS.keys():
         return None
     iam = iam_of(request)
-    users = [("UserDetailList", _user_details(iam, user)) for user in iam.users.values()]
-    groups = [("GroupDetailList", _group_details(group)) for group in iam.groups.values()]
-    found = (users if "User" in kinds else []) + (groups if "Group" in kinds else [])
+    own = [policy for arn, policy in iam.managed_policies.items() if arn.split(":")[4] == request.account]
+    there: dict[str, list[dict[str, Any]]] = {
+        "User": [_user_details(iam, user) for user in iam.users.values()],
+        "Group": [_group_details(group) for group in iam.groups.values()],
+        "Role": [_role_details(role) for role in iam.roles.values()],
+        "LocalManagedPolicy": [_policy_details(policy) for policy in own],
+    }
+    found = [(LISTS[kind], item) for kind, items in there.items() if kind in kinds for item in items]
     answer = page(request, "found", found)
     shown: list[tuple[str, dict[str, Any]]] = answer.pop("found")
-    for key in ("UserDetailList", "GroupDetailList"):
-        answer[key] = [item for kind, item in shown if kind == key]
+    for key in LISTS.values():
+        answer[key] = [item for listed, item in shown if listed == key]
     return answer
+
+
+def _role_details(role: Role) -> dict[str, Any]:
+    return {
+        "Path": role.path,
+        "RoleName": role.name,
+        "RoleId": role.id,
+        "Arn": role.arn,
+        "CreateDate": role.create_date,
+        "AssumeRolePolicyDocument": parse.quote(role.assume_role_policy_document),
+        "RolePolicyList": [
+            {"PolicyName": name, "PolicyDocument": parse.quote(document)} for name, document in role.policies.items()
+        ],
+        "AttachedManagedPolicies": role.attached_managed_policies,
+        "InstanceProfileList": [],
+        "Tags": [],
+    }
+
+
+def _policy_details(policy: ManagedPolicy) -> dict[str, Any]:
+    return {
+        "PolicyName": policy.name,
+        "PolicyId": policy.id,
+        "Arn": policy.arn,
+        "Path": policy.path,
+        "DefaultVersionId": policy.default_version_id,
+        "AttachmentCount": policy.attachment_count,
+        "IsAttachable": True,
+        "CreateDate": policy.create_date,
+        "UpdateDate": policy.update_date,
+        "PolicyVersionList": [
+            {
+                "Document": parse.quote(version.document),
+                "VersionId": version.version_id,
+                "IsDefaultVersion": version.is_default,
+                "CreateDate": version.create_date,
+            }
+            for version in policy.versions
+        ],
+    }
 
 
 def _user_details(iam: IAMBackend, user: User) -> dict[str, Any]:
