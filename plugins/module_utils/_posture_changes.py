@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -174,11 +175,12 @@ def _change(
     unasked: str = "",
 ) -> Change:
     titles = [_clean(title) if isinstance(title := control.get(name), str) else "" for name in ("title", "title_ja")]
-    return Change(_clean(control["id"]), *titles, was, now, _events(control), about, regions, unasked)
+    events = () if unasked else _events(control)
+    return Change(_clean(control["id"]), *titles, was, now, events, about, regions, unasked)
 
 
 def _events(control: Report) -> tuple[Event, ...]:
-    """What can change it. Those of the posture alone are asked for, which this collection made."""
+    """What can change it, as the posture says: the last report is not asked."""
     return tuple(Event(event["name"], bool(event.get("global"))) for event in control.get("changed_by") or ())
 
 
@@ -233,9 +235,9 @@ def _kept(values: Mapping[Any, Any]) -> list[tuple[str, Any]]:
 def _named(items: list[Any]) -> dict[str, Report]:
     """Those of a list that have names; of several of the same name, each with its region."""
     names = [(_name(item), item) for item in _dicts(items)]
-    once = [name for name, _item in names]
+    times = Counter(name for name, _item in names)
     return {
-        name if once.count(name) == 1 else f"{name} ({_text(item.get('home_region'))})": item
+        name if times[name] == 1 else f"{name} ({_text(item.get('home_region'))})": item
         for name, item in names
         if name
     }

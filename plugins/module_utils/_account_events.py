@@ -1,0 +1,106 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Who changed something: reading the events of CloudTrail. No AWS call is made here.
+
+An event is what somebody sent to AWS: names in it can be anything, and its form is AWS's to change.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+# Where IAM, sign-in and billing are recorded, by partition: where the partition has them.
+# https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html, "Global service events", and
+# https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitional-services.html
+GLOBAL_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1", "aws-eusc": "eusc-de-east-1"}
+# Events that do not say which of several things they change: addresses are hidden in them, a group's policy is that of
+# each member, a policy's that of each who has it. They count where no event names the thing.
+UNNAMED = frozenset(
+    {"AttachGroupPolicy", "CreatePolicyVersion", "DeleteGroupPolicy", "DetachGroupPolicy", "PutGroupPolicy"}
+    | {"SetDefaultPolicyVersion", "ConfirmSubscription", "Subscribe", "Unsubscribe"}
+)
+MOST_NAMED = 5
+
+
+def global_region(partition: str, region: str) -> str:
+    """Where the partition records what is of no region; of a partition that is not known, ``region``."""
+    return GLOBAL_REGIONS.get(partition, region)
+
+
+def record_of(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The event as CloudTrail recorded it; empty where it cannot be read."""
+    try:
+        record = json.loads(event.get("CloudTrailEvent") or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def is_about(event: Mapping[str, Any], record: Mapping[str, Any], names: frozenset[str]) -> bool:
+    """Whether the event names one of ``names``, among its resources or in what was asked for."""
+    resources = [resource.get("ResourceName") or "" for resource in event.get("Resources") or ()]
+    texts = {*resources, *_texts(record.get("requestParameters"))}
+    return any(_is_same(text, name) for text in texts for name in names)
+
+
+def _is_same(one: str, other: str) -> bool:
+    """A thing goes by its name or by its ARN, which ends with it."""
+    if not one or not other:
+        return False
+    return one == other or one.endswith((f"/{other}", f":{other}")) or other.endswith((f"/{one}", f":{one}"))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _texts(inner)
+
+
+def who(record: Mapping[str, Any]) -> str:
+    """Who did it: an ARN (of a role its session's), ``root``, the service of AWS, or what else CloudTrail says.
+
+    https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
+    """
+    identity = record.get("userIdentity")
+    if not isinstance(identity, dict):
+        return "somebody whom CloudTrail does not name"
+    # A session that an organization's management account has on a member's root user is not that user.
+    session = identity.get("sessionContext")
+    assumed = isinstance(session, dict) and session.get("assumedRoot")
+    if identity.get("type") == "Root" and not assumed:
+        return "root"
+    told = (identity.get(name) for name in ("arn", "invokedBy", "userName", "principalId", "accountId"))
+    return next((name for name in told if isinstance(name, str) and name), "somebody whom CloudTrail does not name")
+
+
+def changed_anything(record: Mapping[str, Any]) -> bool:
+    """Whether AWS did what was asked for: calls that it refused are recorded too."""
+    return not record.get("errorCode")
+
+
+def as_by(event: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str, str]:
+    """An event as reports have it."""
+    at: datetime.datetime = event["EventTime"]
+    return {
+        "who": _whole(who(record)),
+        "event": _whole(str(event.get("EventName", ""))),
+        "at": f"{at.astimezone(datetime.timezone.utc):%Y-%m-%dT%H:%M:%SZ}",
+    }
+
+
+def _whole(text: str) -> str:
+    """Without what no file in UTF-8 can hold."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def of_thing(events: list[Mapping[str, Any]], names: frozenset[str]) -> list[dict[str, str]]:
+    """Of events of one kind or more, those that changed one of these things, newest first; of no names, all."""
+    done = [(event, record) for event in events if changed_anything(record := record_of(event))]
+    named = [(event, record) for event, record in done if not names or is_about(event, record, names)]
+    found = named or [(event, record) for event, record in done if event.get("EventName") in UNNAMED]
+    told = sorted((as_by(event, record) for event, record in found), key=lambda by: by["at"], reverse=True)
+    return told[:MOST_NAMED]
