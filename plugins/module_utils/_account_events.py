@@ -11,6 +11,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ansible_collections.dayone.aws_account.plugins.module_utils._posture_changes import TIME_FORMAT, clean
+
 # Where IAM, sign-in and billing are recorded, by partition: where the partition has them.
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html, "Global service events", and
 # https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitional-services.html
@@ -86,18 +88,23 @@ def as_by(event: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str, str]
     """An event as reports have it."""
     at: datetime.datetime = event["EventTime"]
     return {
-        "who": _whole(who(record)),
-        "event": _whole(str(event.get("EventName", ""))),
-        "at": f"{at.astimezone(datetime.timezone.utc):%Y-%m-%dT%H:%M:%SZ}",
+        "who": clean(who(record)),
+        "event": clean(str(event.get("EventName", ""))),
+        "at": f"{at.astimezone(datetime.timezone.utc):{TIME_FORMAT}}",
     }
 
 
-def _whole(text: str) -> str:
-    """Without what no file in UTF-8 can hold."""
-    return text.encode("utf-8", "replace").decode()
+def is_enough(events: list[dict[str, Any]], names: frozenset[str]) -> bool:
+    """Whether one of the events may be what is looked for, so that no older one is needed."""
+    return any(
+        changed_anything(record)
+        and (not names or event.get("EventName") in UNNAMED or is_about(event, record, names))
+        for event in events
+        for record in [record_of(event)]
+    )
 
 
-def of_thing(events: list[Mapping[str, Any]], names: frozenset[str]) -> list[dict[str, str]]:
+def of_thing(events: list[dict[str, Any]], names: frozenset[str]) -> list[dict[str, str]]:
     """Of events of one kind or more, those that changed one of these things, newest first; of no names, all."""
     done = [(event, record) for event in events if changed_anything(record := record_of(event))]
     named = [(event, record) for event, record in done if not names or is_about(event, record, names)]

@@ -7,6 +7,7 @@ taken on trust. No AWS call is made here.
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 from collections import Counter
@@ -14,7 +15,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 VERSION = 1
-TIME = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ", re.ASCII)
+TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 STATUSES = ("pass", "fail", "manual", "not_applicable", "unknown")
 # What differs from run to run though nobody changed anything: who runs, what is measured, what could not be read.
 PASSING = frozenset({"amount", "at", "caller", "delivery_error", "percent", "state", "unread"})
@@ -95,7 +97,18 @@ def last_report(text: str | None, account: str) -> tuple[Report | None, str]:
 
 def is_time(value: Any) -> bool:
     """Whether it is a time as reports have it: UTC, to the second."""
-    return isinstance(value, str) and TIME.fullmatch(value) is not None
+    if not isinstance(value, str) or not TIME.fullmatch(value):
+        return False
+    try:
+        time_of(value)
+    except ValueError:
+        return False
+    return True
+
+
+def time_of(text: str) -> datetime.datetime:
+    """A time as reports have it."""
+    return datetime.datetime.strptime(text, TIME_FORMAT).replace(tzinfo=datetime.timezone.utc)
 
 
 def since(posture: Report, last: Report | None, now: str) -> dict[str, str]:
@@ -137,7 +150,7 @@ def _controls(report: Report) -> dict[str, Report]:
     """The controls by their ids, as far as they are any."""
     found = report.get("controls")
     return {
-        _clean(control["id"]): control
+        clean(control["id"]): control
         for control in (found if isinstance(found, list) else [])
         if isinstance(control, dict) and isinstance(control.get("id"), str) and control.get("status") in STATUSES
     }
@@ -174,9 +187,9 @@ def _change(
     regions: tuple[str, ...] = (),
     unasked: str = "",
 ) -> Change:
-    titles = [_clean(title) if isinstance(title := control.get(name), str) else "" for name in ("title", "title_ja")]
+    titles = [clean(title) if isinstance(title := control.get(name), str) else "" for name in ("title", "title_ja")]
     events = () if unasked else _events(control)
-    return Change(_clean(control["id"]), *titles, was, now, events, about, regions, unasked)
+    return Change(clean(control["id"]), *titles, was, now, events, about, regions, unasked)
 
 
 def _events(control: Report) -> tuple[Event, ...]:
@@ -229,7 +242,7 @@ def _flat(path: Path, value: Any) -> Iterator[tuple[Path, str | frozenset[str]]]
 
 
 def _kept(values: Mapping[Any, Any]) -> list[tuple[str, Any]]:
-    return [(_clean(str(name)), value) for name, value in values.items() if name not in PASSING]
+    return [(clean(str(name)), value) for name, value in values.items() if name not in PASSING]
 
 
 def _named(items: list[Any]) -> dict[str, Report]:
@@ -244,7 +257,7 @@ def _named(items: list[Any]) -> dict[str, Report]:
 
 
 def _name(item: Report) -> str:
-    return next((_clean(value) for name in NAMES if isinstance(value := item.get(name), str)), "")
+    return next((clean(value) for name in NAMES if isinstance(value := item.get(name), str)), "")
 
 
 def _dicts(value: Any) -> list[Report]:
@@ -278,13 +291,13 @@ def _told(path: Path, value: str | frozenset[str]) -> str:
 def _text(value: Any) -> str:
     """A single value as text, the same whether it was kept as 10 or as 10.0."""
     if isinstance(value, str):
-        return _clean(value)
+        return clean(value)
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return _clean(json.dumps(value, ensure_ascii=False)) if isinstance(value, int | float | None) else "something"
+    return clean(json.dumps(value, ensure_ascii=False)) if isinstance(value, int | float | None) else "something"
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """Without what no file in UTF-8 can hold."""
     return text.encode("utf-8", "replace").decode()
 

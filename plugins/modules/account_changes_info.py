@@ -131,19 +131,19 @@ except ImportError:
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.dayone.aws_account.plugins.module_utils._account_events import (
-    changed_anything,
     global_region,
-    is_about,
+    is_enough,
     of_thing,
-    record_of,
 )
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import said
 from ansible_collections.dayone.aws_account.plugins.module_utils._posture_changes import (
+    TIME_FORMAT,
     Change,
     as_result,
     changes,
     last_report,
     since,
+    time_of,
 )
 
 # https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html: two a second, in each region.
@@ -152,11 +152,14 @@ SECONDS = 1.1
 PAGE = 50
 KEPT_DAYS = 90
 MOST_REQUESTS = 20
-EVERY_TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
 class SpentError(Exception):
     """CloudTrail was asked as often as one report asks."""
+
+
+class RefusedError(Exception):
+    """CloudTrail could not be asked: the words say why."""
 
 
 class History:
@@ -178,7 +181,7 @@ class History:
             SpentError: there would be more to look up.
         """
         key = (region, name)
-        while key not in self._events or (self._tokens[key] and not _has(self._events[key], about)):
+        while key not in self._events or (self._tokens[key] and not is_enough(self._events[key], about)):
             self._read_page(key)
         return self._events[key]
 
@@ -211,25 +214,16 @@ class History:
         asked.append(time.monotonic())
 
 
-def _has(events: list[dict[str, Any]], about: frozenset[str]) -> bool:
-    """Whether one of them is what is looked for, so that no older page is needed."""
-    return any(
-        changed_anything(record) and (not about or is_about(event, record, about))
-        for event in events
-        for record in [record_of(event)]
-    )
-
-
 class Authors:
     """Who made the changes between two reports."""
 
-    def __init__(self, module: Any, begin: str, now: str) -> None:
-        last = _time(begin)
-        oldest = _time(now) - datetime.timedelta(days=KEPT_DAYS) + datetime.timedelta(minutes=1)
-        self._from_the_future = last > _time(now)
+    def __init__(self, module: Any, posture: dict[str, Any], begin: str, now: str) -> None:
+        last = time_of(begin)
+        oldest = time_of(now) - datetime.timedelta(days=KEPT_DAYS) + datetime.timedelta(minutes=1)
+        self._from_the_future = last > time_of(now)
         self._is_long_ago = last < oldest
         self._history = History(module, max(last, oldest))
-        self._partition = str(module.params["posture"].get("partition") or "aws")
+        self._global = global_region(posture.get("partition") or "aws", posture["region"])
         self._refused: dict[str, str] = {}
 
     def of(self, change: Change) -> tuple[list[dict[str, str]], str]:
@@ -245,7 +239,7 @@ class Authors:
                 found += self._events(region, name, change.about)
             except SpentError:
                 spent = True
-            except PermissionError as refusal:
+            except RefusedError as refusal:
                 refused = str(refusal)
         by = of_thing(found, change.about)
         return by, "" if by else refused or self._nothing(change, spent)
@@ -256,25 +250,22 @@ class Authors:
             dict.fromkeys(
                 (region, event.name)
                 for event in change.events
-                for region in (self._global(change) if event.is_global else change.regions)
+                for region in ((self._global,) if event.is_global else change.regions)
             )
         )
-
-    def _global(self, change: Change) -> tuple[str, ...]:
-        return (global_region(self._partition, next(iter(change.regions), "")),)
 
     def _events(self, region: str, name: str, about: frozenset[str]) -> list[dict[str, Any]]:
         """The events; a region that refused is not asked again.
 
         Raises:
-            PermissionError: it cannot be looked up; its words say why.
+            RefusedError: it cannot be looked up.
         """
         if region not in self._refused:
             try:
                 return self._history.named(region, name, about)
             except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
                 self._refused[region] = f"It could not be looked up: {said(str(error)).rstrip('.')}."
-        raise PermissionError(self._refused[region])
+        raise RefusedError(self._refused[region])
 
     def _nothing(self, change: Change, spent: bool) -> str:
         if spent:
@@ -282,11 +273,6 @@ class Authors:
         names = ", ".join(dict.fromkeys(event.name for event in change.events))
         ago = f" It keeps events for {KEPT_DAYS} days, and the last report is older." if self._is_long_ago else ""
         return f"CloudTrail shows no event of {names} about it. One is seen up to 15 minutes after it happened.{ago}"
-
-
-def _time(text: str) -> datetime.datetime:
-    """A time of a report."""
-    return datetime.datetime.strptime(text, EVERY_TIME).replace(tzinfo=datetime.timezone.utc)
 
 
 def read(file: str | None) -> tuple[str | None, str]:
@@ -304,13 +290,15 @@ def main() -> None:
         argument_spec={"posture": {"type": "dict", "required": True}, "last": {"type": "path"}},
         supports_check_mode=True,
     )
-    posture = module.params["posture"]
-    now = f"{datetime.datetime.now(datetime.timezone.utc):{EVERY_TIME}}"
+    posture = {"region": module.region, **module.params["posture"]}
+    if "account" not in posture or "controls" not in posture:
+        module.fail_json(msg="The option 'posture' takes what the module account_posture_info returns, all of it.")
+    now = f"{datetime.datetime.now(datetime.timezone.utc):{TIME_FORMAT}}"
     text, unreadable = read(module.params["last"])
     last, not_compared = last_report(text, posture["account"])
     result: list[dict[str, Any]] = []
     if last is not None:
-        authors = Authors(module, last["made"], now)
+        authors = Authors(module, posture, last["made"], now)
         result = [as_result(change, (last["made"], now), *authors.of(change)) for change in changes(posture, last)]
     module.exit_json(
         changed=False,
