@@ -188,6 +188,8 @@ WORLD_FIELDS: dict[str, Callable[[Any], bool]] = {
     "log_files_delivered": _is_bool,
     "free_tier_percent": _is_number,
     "clock_ahead_seconds": _is_number,
+    "event_delay_seconds": _is_number,
+    "throttle_lookups": _is_bool,
     "alias_taken": _is_text,
     "confirm_subscription": _is_text,
     "unsubscribe": _is_text,
