@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible_collections.dayone.aws_account.plugins.module_utils._posture_changes import TIME_FORMAT, clean
+from ansible_collections.dayone.aws_account.plugins.module_utils._posture_changes import TIME_FORMAT, Change, clean
 
 # Where IAM, sign-in and billing are recorded, by partition: where the partition has them.
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html, "Global service events", and
@@ -24,6 +24,7 @@ UNNAMED = frozenset(
     | {"SetDefaultPolicyVersion", "ConfirmSubscription", "Subscribe", "Unsubscribe"}
 )
 MOST_NAMED = 5
+NOBODY = "somebody whom CloudTrail does not name"
 
 
 def global_region(partition: str, region: str) -> str:
@@ -69,14 +70,20 @@ def who(record: Mapping[str, Any]) -> str:
     """
     identity = record.get("userIdentity")
     if not isinstance(identity, dict):
-        return "somebody whom CloudTrail does not name"
+        return NOBODY
     # A session that an organization's management account has on a member's root user is not that user.
     session = identity.get("sessionContext")
     assumed = isinstance(session, dict) and session.get("assumedRoot")
-    if identity.get("type") == "Root" and not assumed:
+    if is_root(record) and not assumed:
         return "root"
     told = (identity.get(name) for name in ("arn", "invokedBy", "userName", "principalId", "accountId"))
-    return next((name for name in told if isinstance(name, str) and name), "somebody whom CloudTrail does not name")
+    return next((name for name in told if isinstance(name, str) and name), NOBODY)
+
+
+def is_root(record: Mapping[str, Any]) -> bool:
+    """Whether it was the root user, or a session on it."""
+    identity = record.get("userIdentity")
+    return isinstance(identity, dict) and identity.get("type") == "Root"
 
 
 def changed_anything(record: Mapping[str, Any]) -> bool:
@@ -94,20 +101,29 @@ def as_by(event: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str, str]
     }
 
 
-def is_enough(events: list[dict[str, Any]], names: frozenset[str]) -> bool:
-    """Whether one of the events may be what is looked for, so that no older one is needed."""
-    return any(
+def may_be(event: Mapping[str, Any], record: Mapping[str, Any], change: Change) -> bool:
+    """Whether the event says that it is the change."""
+    return (
         changed_anything(record)
-        and (not names or event.get("EventName") in UNNAMED or is_about(event, record, names))
+        and (not change.by_root or is_root(record))
+        and (not change.about or is_about(event, record, change.about))
+    )
+
+
+def is_enough(events: list[dict[str, Any]], change: Change) -> bool:
+    """Whether no older event is needed: one of these is the change, or may be and would never say so."""
+    return any(
+        may_be(event, record, change) or (event.get("EventName") in UNNAMED and changed_anything(record))
         for event in events
         for record in [record_of(event)]
     )
 
 
-def of_thing(events: list[dict[str, Any]], names: frozenset[str]) -> list[dict[str, str]]:
-    """Of events of one kind or more, those that changed one of these things, newest first; of no names, all."""
-    done = [(event, record) for event in events if changed_anything(record := record_of(event))]
-    named = [(event, record) for event, record in done if not names or is_about(event, record, names)]
-    found = named or [(event, record) for event, record in done if event.get("EventName") in UNNAMED]
+def authors(events: list[dict[str, Any]], change: Change) -> list[dict[str, str]]:
+    """Of events of one kind or more, those that are the change, newest first; else those that never say so."""
+    read = [(event, record_of(event)) for event in events]
+    found = [(event, record) for event, record in read if may_be(event, record, change)] or [
+        (event, record) for event, record in read if event.get("EventName") in UNNAMED and changed_anything(record)
+    ]
     told = sorted((as_by(event, record) for event, record in found), key=lambda by: by["at"], reverse=True)
     return told[:MOST_NAMED]

@@ -19,11 +19,15 @@ TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 STATUSES = ("pass", "fail", "manual", "not_applicable", "unknown")
 # What differs from run to run though nobody changed anything: who runs, what is measured, what could not be read.
-PASSING = frozenset({"amount", "at", "caller", "delivery_error", "percent", "state", "unread"})
+PASSING = frozenset({"amount", "at", "caller", "delivery_error", "percent", "reported", "state", "unread"})
+UNREAD = "unread"
+# What the root user alone can change, and the same events change for others.
+OF_ROOT = frozenset({"M5", "CIS.2.6", "R6"})
 # What tells one of a list from the others, the first of these that it has.
 NAMES = ("name", "arn", "id", "what", "user")
 # The lists of a posture that are the evidence of a control, whatever of them it repeats.
 LISTS = {"T1": "trails", "B3": "alarms"}
+REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d", re.ASCII)
 DEEPEST = 5
 MOST_TOLD = 10
 
@@ -39,6 +43,21 @@ class Event(NamedTuple):
     is_global: bool
 
 
+class Difference(NamedTuple):
+    """A place in the evidence where it is not as it was. Of a list, what it has lost, and what it has gained."""
+
+    path: Path
+    was: str | frozenset[str]
+    now: str | frozenset[str]
+
+    @property
+    def about(self) -> frozenset[str]:
+        """The names of what it is about."""
+        if len(self.path) > 1:
+            return frozenset(self.path[1:2])
+        return frozenset() if isinstance(self.was, str) else frozenset(self.was) | frozenset(self.now)
+
+
 class Change(NamedTuple):
     """A control that is not as it was. ``was`` is empty where there was nothing, ``now`` where nothing is left."""
 
@@ -52,6 +71,8 @@ class Change(NamedTuple):
     """The names of what changed; empty where the account itself did."""
     regions: tuple[str, ...] = ()
     """Where events that are not global are recorded."""
+    by_root: bool = False
+    """Whether only the root user can have done it."""
     unasked: str = ""
     """Why no event can tell who did it; empty where one may."""
 
@@ -136,8 +157,8 @@ def changes(posture: Report, last: Report) -> list[Change]:
     both = [name for name in now if name in before]
     return [
         *(_status_change(now[name], before[name], posture, last) for name in both if _differs(now[name], before[name])),
-        *(_change(now[name], "", now[name]["status"], unasked=NEW) for name in now if name not in before),
-        *(_change(before[name], before[name]["status"], "", unasked=GONE) for name in before if name not in now),
+        *(_change(now[name], "", now[name]["status"], NEW) for name in now if name not in before),
+        *(_change(before[name], before[name]["status"], "", GONE) for name in before if name not in now),
         *_evidence_changes([(now[name], before[name]) for name in both], posture, last),
     ]
 
@@ -158,12 +179,9 @@ def _controls(report: Report) -> dict[str, Report]:
 
 def _status_change(control: Report, before: Report, posture: Report, last: Report) -> Change:
     unasked = {"unknown": UNREADABLE}.get(control["status"]) or {"unknown": READABLE_AGAIN}.get(before["status"], "")
-    about = frozenset[str]().union(
-        *(names for _path, _was, _now, names in _differences(facts(control, posture), facts(before, last)))
-    )
-    return _change(
-        control, before["status"], control["status"], about, _homes(about, posture, last), unasked or _unasked(control)
-    )
+    found = list(_differences(facts(control, posture), facts(before, last)))
+    change = _change(control, before["status"], control["status"], unasked or _unasked(control))
+    return _looked_up(change, found, posture, last)
 
 
 def _evidence_changes(pairs: list[tuple[Report, Report]], posture: Report, last: Report) -> Iterator[Change]:
@@ -172,24 +190,32 @@ def _evidence_changes(pairs: list[tuple[Report, Report]], posture: Report, last:
     for control, before in pairs:
         if _differs(control, before) or control["status"] == "unknown":
             continue
-        for path, was, now, about in _differences(facts(control, posture), facts(before, last)):
-            texts = _told(path, was), _told(path, now)
+        for found in _differences(facts(control, posture), facts(before, last)):
+            texts = _told(found.path, found.was), _told(found.path, found.now)
             if texts not in told:
                 told.add(texts)
-                yield _change(control, *texts, about, _homes(about, posture, last), _unasked(control))
+                yield _looked_up(_change(control, *texts, _unasked(control)), [found], posture, last)
 
 
-def _change(
-    control: Report,
-    was: str,
-    now: str,
-    about: frozenset[str] = frozenset(),
-    regions: tuple[str, ...] = (),
-    unasked: str = "",
-) -> Change:
-    titles = [clean(title) if isinstance(title := control.get(name), str) else "" for name in ("title", "title_ja")]
-    events = () if unasked else _events(control)
-    return Change(clean(control["id"]), *titles, was, now, events, about, regions, unasked)
+def _change(control: Report, was: str, now: str, unasked: str = "") -> Change:
+    title, title_ja = (
+        clean(text) if isinstance(text := control.get(name), str) else "" for name in ("title", "title_ja")
+    )
+    return Change(clean(control["id"]), title, title_ja, was, now, unasked=unasked)
+
+
+def _looked_up(change: Change, found: list[Difference], posture: Report, last: Report) -> Change:
+    """The change with what says which events tell of it."""
+    if change.unasked:
+        return change
+    about = frozenset(name for difference in found for name in difference.about)
+    control = _controls(posture)[change.id]
+    return change._replace(
+        events=_events(control),
+        about=about,
+        regions=_regions(found, about, posture, last),
+        by_root=change.id in OF_ROOT,
+    )
 
 
 def _events(control: Report) -> tuple[Event, ...]:
@@ -201,15 +227,16 @@ def _unasked(control: Report) -> str:
     return "" if control.get("changed_by") else NO_EVENT
 
 
-def _homes(about: frozenset[str], posture: Report, last: Report) -> tuple[str, ...]:
-    """Where events about these are recorded: those of a trail in its home region, the rest in the account's own."""
+def _regions(found: list[Difference], about: frozenset[str], posture: Report, last: Report) -> tuple[str, ...]:
+    """Where events are recorded: of a trail in its home region, of what each region has there, else in the account's."""
     homes = {
         str(trail.get("name")): trail["home_region"]
         for report in (last, posture)
         for trail in _dicts(report.get("trails"))
-        if isinstance(trail.get("home_region"), str) and re.fullmatch(r"[a-z0-9-]+", trail["home_region"])
+        if isinstance(trail.get("home_region"), str) and REGION.fullmatch(trail["home_region"])
     }
-    return tuple(sorted({homes[name] for name in about if name in homes})) or (str(posture.get("region", "")),)
+    named = {difference.path[0] for difference in found if REGION.fullmatch(difference.path[0])}
+    return tuple(sorted({*named, *(homes[name] for name in about if name in homes)})) or (str(posture["region"]),)
 
 
 def facts(control: Report, report: Report) -> Facts:
@@ -264,19 +291,16 @@ def _dicts(value: Any) -> list[Report]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
-def _differences(now: Facts, before: Facts) -> Iterator[tuple[Path, Any, Any, frozenset[str]]]:
-    """Where, what it was, what it is, and the names of what it is about.
-
-    A place that only one of them has is no difference: another version of the collection read more or less.
-    """
-    for path in now:
-        was, value = before.get(path, now[path]), now[path]
-        if was == value or isinstance(was, str) != isinstance(value, str):
+def _differences(now: Facts, before: Facts) -> Iterator[Difference]:
+    """A place that only one of them has is no difference: another version of the collection read more or less."""
+    for path, value in now.items():
+        was = before.get(path, value)
+        if was == value or UNREAD in (was, value):
             continue
-        if isinstance(was, str) or isinstance(value, str):
-            yield path, was, value, frozenset(path[1:2])
-        else:
-            yield path, was - value, value - was, frozenset(path[1:2]) or was ^ value
+        if isinstance(was, str) and isinstance(value, str):
+            yield Difference(path, was, value)
+        elif not isinstance(was, str) and not isinstance(value, str):
+            yield Difference(path, was - value, value - was)
 
 
 def _told(path: Path, value: str | frozenset[str]) -> str:

@@ -131,9 +131,9 @@ except ImportError:
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.dayone.aws_account.plugins.module_utils._account_events import (
+    authors,
     global_region,
     is_enough,
-    of_thing,
 )
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import said
 from ansible_collections.dayone.aws_account.plugins.module_utils._posture_changes import (
@@ -174,14 +174,14 @@ class History:
         self._events: dict[tuple[str, str], list[dict[str, Any]]] = {}
         self._tokens: dict[tuple[str, str], str | None] = {}
 
-    def named(self, region: str, name: str, about: frozenset[str]) -> list[dict[str, Any]]:
-        """The events of this name, newest first, as far back as to one that is about these; without any, all.
+    def named(self, region: str, name: str, change: Change) -> list[dict[str, Any]]:
+        """The events of this name, newest first, as far back as to one that is the change; without any, all.
 
         Raises:
             SpentError: there would be more to look up.
         """
         key = (region, name)
-        while key not in self._events or (self._tokens[key] and not is_enough(self._events[key], about)):
+        while key not in self._events or (self._tokens[key] and not is_enough(self._events[key], change)):
             self._read_page(key)
         return self._events[key]
 
@@ -236,12 +236,12 @@ class Authors:
         spent, refused = False, ""
         for region, name in self._lookups(change):
             try:
-                found += self._events(region, name, change.about)
+                found += self._events(region, name, change)
             except SpentError:
                 spent = True
             except RefusedError as refusal:
                 refused = str(refusal)
-        by = of_thing(found, change.about)
+        by = authors(found, change)
         return by, "" if by else refused or self._nothing(change, spent)
 
     def _lookups(self, change: Change) -> list[tuple[str, str]]:
@@ -254,7 +254,7 @@ class Authors:
             )
         )
 
-    def _events(self, region: str, name: str, about: frozenset[str]) -> list[dict[str, Any]]:
+    def _events(self, region: str, name: str, change: Change) -> list[dict[str, Any]]:
         """The events; a region that refused is not asked again.
 
         Raises:
@@ -262,7 +262,7 @@ class Authors:
         """
         if region not in self._refused:
             try:
-                return self._history.named(region, name, about)
+                return self._history.named(region, name, change)
             except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
                 self._refused[region] = f"It could not be looked up: {said(str(error)).rstrip('.')}."
         raise RefusedError(self._refused[region])
