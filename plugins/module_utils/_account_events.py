@@ -11,7 +11,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible_collections.dayone.aws_account.plugins.module_utils._posture_changes import TIME_FORMAT, Change, clean
+from ansible_collections.dayone.aws_account.plugins.module_utils._evidence import clean
+from ansible_collections.dayone.aws_account.plugins.module_utils._posture_changes import TIME_FORMAT, Change
 
 # Where IAM, sign-in and billing are recorded, by partition: where the partition has them.
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html, "Global service events", and
