@@ -6,9 +6,9 @@ An event is what somebody sent to AWS: names in it can be anything, and its form
 
 from __future__ import annotations
 
-import datetime
 import json
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from ansible_collections.dayone.aws_account.plugins.module_utils._evidence import clean
@@ -94,11 +94,11 @@ def changed_anything(record: Mapping[str, Any]) -> bool:
 
 def as_by(event: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str, str]:
     """An event as reports have it."""
-    at: datetime.datetime = event["EventTime"]
+    at: datetime = event["EventTime"]
     return {
         "who": clean(who(record)),
         "event": clean(str(event.get("EventName", ""))),
-        "at": f"{at.astimezone(datetime.timezone.utc):{TIME_FORMAT}}",
+        "at": f"{at.astimezone(UTC):{TIME_FORMAT}}",
     }
 
 

@@ -7,10 +7,10 @@ taken on trust. No AWS call is made here.
 
 from __future__ import annotations
 
-import datetime
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from ansible_collections.dayone.aws_account.plugins.module_utils._evidence import (
@@ -109,9 +109,9 @@ def is_time(value: Any) -> bool:
     return True
 
 
-def time_of(text: str) -> datetime.datetime:
+def time_of(text: str) -> datetime:
     """A time as reports have it."""
-    return datetime.datetime.strptime(text, TIME_FORMAT).replace(tzinfo=datetime.timezone.utc)
+    return datetime.strptime(text, TIME_FORMAT).replace(tzinfo=UTC)
 
 
 def since(posture: Report, last: Report | None, now: str) -> dict[str, str]:

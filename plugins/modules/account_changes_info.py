@@ -118,9 +118,9 @@ not_compared:
   sample: ''
 """
 
-import datetime
 import time
 from collections import deque
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -165,7 +165,7 @@ class RefusedError(Exception):
 class History:
     """The events since a time, looked up page by page as they are needed, and each page once."""
 
-    def __init__(self, module: Any, begin: datetime.datetime) -> None:
+    def __init__(self, module: Any, begin: datetime) -> None:
         self._module = module
         self._begin = begin
         self._left = MOST_REQUESTS
@@ -219,7 +219,7 @@ class Authors:
 
     def __init__(self, module: Any, posture: dict[str, Any], begin: str, now: str) -> None:
         last = time_of(begin)
-        oldest = time_of(now) - datetime.timedelta(days=KEPT_DAYS) + datetime.timedelta(minutes=1)
+        oldest = time_of(now) - timedelta(days=KEPT_DAYS) + timedelta(minutes=1)
         self._from_the_future = last > time_of(now)
         self._is_long_ago = last < oldest
         self._history = History(module, max(last, oldest))
@@ -293,7 +293,7 @@ def main() -> None:
     posture = {"region": module.region, **module.params["posture"]}
     if "account" not in posture or "controls" not in posture:
         module.fail_json(msg="The option 'posture' takes what the module account_posture_info returns, all of it.")
-    now = f"{datetime.datetime.now(datetime.timezone.utc):{TIME_FORMAT}}"
+    now = f"{datetime.now(UTC):{TIME_FORMAT}}"
     text, unreadable = read(module.params["last"])
     last, not_compared = last_report(text, posture["account"])
     result: list[dict[str, Any]] = []
