@@ -9,15 +9,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 # What differs from run to run though nobody changed anything: who runs, what is measured, what could not be read.
-PASSING = frozenset({"amount", "at", "caller", "delivery_error", "percent", "reported", "state", "unread"})
+PASSING = frozenset(
+    {"amount", "at", "caller", "delivery_error", "last_status", "percent", "reported", "state", "unread"}
+)
 # What could not be read: of an item of a list the name of the reason, of a region its value.
 UNREAD = "unread"
 # What tells one of a list from the others, the first of these that it has.
 NAMES = ("name", "arn", "id", "what", "user")
-# The lists of a posture that are the evidence of a control, whatever of them it repeats.
-LISTS = {"T1": "trails", "B3": "alarms"}
 DEEPEST = 5
 MOST_TOLD = 10
+LONGEST_TOLD = 200
 
 Report = Mapping[str, Any]
 Path = tuple[str, ...]
@@ -40,13 +41,10 @@ class Difference(NamedTuple):
         return frozenset() if isinstance(self.was, str) else frozenset(self.was) | frozenset(self.now)
 
 
-def facts(control: Report, report: Report) -> Facts:
-    """What a control of a report rests on. The report may be one that somebody edited."""
+def facts(control: Report) -> Facts:
+    """What a control rests on. It may be one that somebody edited."""
     evidence = control.get("evidence")
-    values = dict(evidence) if isinstance(evidence, dict) else {}
-    of_report = LISTS.get(control["id"])
-    if of_report and isinstance(report.get(of_report), list):
-        values[of_report] = report[of_report]
+    values = evidence if isinstance(evidence, dict) else {}
     return {path: value for name, inner in _kept(values) for path, value in _flat((name,), inner)}
 
 
@@ -110,6 +108,8 @@ def told(path: Path, value: str | frozenset[str]) -> str:
         names = sorted(value)
         more = [f"and {len(names) - MOST_TOLD} more"] if len(names) > MOST_TOLD else []
         value = ", ".join([*names[:MOST_TOLD], *more])
+    if len(value) > LONGEST_TOLD:
+        value = f"{value[:LONGEST_TOLD]}..."
     return f"{' / '.join(path)}: {value}" if value else ""
 
 

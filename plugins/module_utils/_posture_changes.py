@@ -29,7 +29,7 @@ TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 STATUSES = ("pass", "fail", "manual", "not_applicable", "unknown")
 # What the root user alone can change, and the same events change for others.
-OF_ROOT = frozenset({"M5", "CIS.2.6", "R6"})
+OF_ROOT = frozenset({"CIS.2.6", "CIS.2.7", "M5", "R6"})
 REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d", re.ASCII)
 
 
@@ -156,7 +156,7 @@ def _controls(report: Report) -> dict[str, Report]:
 
 
 def _status_change(control: Report, before: Report, posture: Report, last: Report) -> Change:
-    found = list(differences(facts(control, posture), facts(before, last)))
+    found = list(differences(facts(control), facts(before)))
     change = _change(control, before["status"], control["status"], _why_unasked(control, before))
     return _looked_up(change, control, found, posture, last)
 
@@ -167,7 +167,7 @@ def _evidence_changes(pairs: list[tuple[Report, Report]], posture: Report, last:
     for control, before in pairs:
         if _stands_otherwise(control, before) or control["status"] == "unknown":
             continue
-        for found in differences(facts(control, posture), facts(before, last)):
+        for found in differences(facts(control), facts(before)):
             texts = told(found.path, found.was), told(found.path, found.now)
             if texts not in known:
                 known.add(texts)

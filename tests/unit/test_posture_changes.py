@@ -125,10 +125,8 @@ def alarm(name: str, **more: Any) -> dict[str, Any]:
         ),
     ],
 )
-def test_lists_of_the_posture_are_evidence(
-    name: str, was: Any, now: Any, texts: tuple[str, str], about: set[str]
-) -> None:
-    (change,) = changes(posture(control(name), **now), report(control(name), **was))
+def test_trails_and_alarms(name: str, was: Any, now: Any, texts: tuple[str, str], about: set[str]) -> None:
+    (change,) = changes(posture(control(name, evidence=now)), report(control(name, evidence=was)))
     assert (change.was, change.now, change.about) == (*texts, about)
 
 
@@ -171,6 +169,7 @@ def test_evidence_changed(was: Any, now: Any, texts: tuple[str, str], about: set
         ({"aliases": "books"}, {"aliases": ["books"]}),
         # not read in one region
         ({"eu-west-1": True}, {"eu-west-1": "unread"}),
+        ({"x" * 9: [{"id": "a", "last_status": "PENDING"}]}, {"x" * 9: [{"id": "a", "last_status": "SUCCESS"}]}),
         # the same in another order, or as another kind of number
         ({"who": ["ada", "bob"], "length": 14}, {"who": ["bob", "ada"], "length": 14.0}),
     ],
@@ -179,14 +178,21 @@ def test_what_is_no_change(was: Any, now: Any) -> None:
     assert changes(posture(control("R9", evidence=now)), report(control("R9", evidence=was))) == []
 
 
+def test_a_long_text_is_cut() -> None:
+    before, now = (control("R9", evidence={"text": letter * 500}) for letter in "ab")
+    (change,) = changes(posture(now), report(before))
+    assert change.now == f"text: {'b' * 200}..."
+
+
 def test_what_could_not_be_read_of_a_trail_is_no_change() -> None:
     hidden = trail("main", bucket="", logging=False, unread="It could not be read")
-    assert changes(posture(control("T1"), trails=[hidden]), report(control("T1"), trails=[trail("main")])) == []
+    now, before = (control("T1", evidence={"trails": [item]}) for item in (hidden, trail("main")))
+    assert changes(posture(now), report(before)) == []
 
 
 def test_an_alarm_that_goes_off_is_no_change() -> None:
-    now = posture(control("B3"), alarms=[alarm("charges", state="ALARM")])
-    assert changes(now, report(control("B3"), alarms=[alarm("charges")])) == []
+    now, before = (control("B3", evidence={"alarms": [alarm("charges", state=state)]}) for state in ("ALARM", "OK"))
+    assert changes(posture(now), report(before)) == []
 
 
 def test_what_several_controls_rest_on_is_told_once() -> None:
@@ -198,16 +204,22 @@ def test_what_several_controls_rest_on_is_told_once() -> None:
 def test_events_of_a_trail_are_looked_up_at_its_home_and_of_a_region_there() -> None:
     regional = [{"name": "UpdateTrail", "global": False}]
     now = posture(
-        control("T1", changed_by=regional),
+        control("T1", "fail", {"trails": [trail("main", logging=False)]}, changed_by=regional),
+        control("T6", "fail", {"trails": []}, changed_by=regional),
         control("D1", "fail", {"eu-west-1": False}, changed_by=regional),
         control("D2", "fail", {"who": ["x"]}, changed_by=regional),
-        trails=[trail("main", bucket="elsewhere")],
+        trails=[trail("main")],
     )
     before = report(
-        control("T1"), control("D1", "pass", {"eu-west-1": True}), control("D2", "pass"), trails=[trail("main")]
+        control("T1", evidence={"trails": [trail("main")]}),
+        control("T6", evidence={"trails": ["gone"]}),
+        control("D1", evidence={"eu-west-1": True}),
+        control("D2", evidence={"who": []}),
+        trails=[trail("main"), trail("gone", home_region="eu-west-3")],
     )
     assert {change.id: change.regions for change in changes(now, before)} == {
         "T1": ("us-west-2",),
+        "T6": ("eu-west-3",),
         "D1": ("eu-west-1",),
         "D2": ("eu-central-1",),
     }
