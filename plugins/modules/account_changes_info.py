@@ -277,10 +277,12 @@ class Authors:
 
 def read(file: str | None) -> tuple[str | None, str]:
     """The content of the last report's file, None where there is none, and why it cannot be read."""
-    if file is None or not Path(file).exists():
+    if file is None:
         return None, ""
     try:
         return Path(file).read_text(encoding="utf-8"), ""
+    except FileNotFoundError:
+        return None, ""
     except (OSError, UnicodeDecodeError) as error:
         return None, f"The last report cannot be read: {error}. Nothing was compared; this report replaces it."
 
