@@ -300,8 +300,8 @@ def main() -> None:
     last, not_compared = last_report(text, posture["account"])
     result: list[dict[str, Any]] = []
     if last is not None:
-        authors = Authors(module, posture, last["made"], now)
-        result = [as_result(change, (last["made"], now), *authors.of(change)) for change in changes(posture, last)]
+        known = Authors(module, posture, last["made"], now)
+        result = [as_result(change, (last["made"], now), *known.of(change)) for change in changes(posture, last)]
     module.exit_json(
         changed=False,
         changes=result,
