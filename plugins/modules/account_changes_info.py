@@ -148,7 +148,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._posture_change
 
 # https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html: two a second, in each region.
 REQUESTS_AT_ONCE = 2
-SECONDS = 1.1
+SECONDS = 1.0
 PAGE = 50
 KEPT_DAYS = 90
 MOST_REQUESTS = 20
@@ -198,6 +198,8 @@ class History:
             MaxResults=PAGE,
             **token,
         )
+        # It reached AWS by now: counted from here, no request comes too early.
+        self._asked[region].append(time.monotonic())
         self._events.setdefault(key, []).extend(answer.get("Events", []))
         self._tokens[key] = answer.get("NextToken")
 
@@ -211,7 +213,6 @@ class History:
         asked = self._asked.setdefault(region, deque(maxlen=REQUESTS_AT_ONCE))
         if len(asked) == REQUESTS_AT_ONCE:
             time.sleep(max(0.0, asked[0] + SECONDS - time.monotonic()))
-        asked.append(time.monotonic())
 
 
 class Authors:

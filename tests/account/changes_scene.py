@@ -60,7 +60,9 @@ class Watched:
 
     def posture(self) -> dict[str, Any]:
         """How the account stands."""
-        return self._read()
+        found = self._read()
+        controls = [{**control(item["id"], item["status"]), **item} for item in found["controls"]]
+        return {"region": REGION, **found, "controls": controls}
 
     def changes(self, now: dict[str, Any], last: dict[str, Any] | Path, **more: Any) -> Result:
         """What the module returns."""

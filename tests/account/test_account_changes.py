@@ -197,7 +197,7 @@ def test_a_pipeline_fails_after_the_report_in_check_mode_too(
 
 
 def test_a_status_that_there_is_not_is_refused_before_any_call(account: Sandbox, ansible: Ansible) -> None:
-    run = ansible("dayone.aws_account.site", extra_vars={"account_report_fail_on": ["pass"]}, check=False)
+    run = ansible("dayone.aws_account.report", extra_vars={"account_report_fail_on": ["pass"]}, check=False)
     assert run.rc == 2
     assert "account_report_fail_on" in str(run.tasks[-1]["result"])
     assert account.journal() == []

@@ -64,9 +64,9 @@ def test_who_it_was_and_whether_aws_refused_it(account: Sandbox) -> None:
     ada = account.administrator(name="ada")
     role = account.role("Books", ACCOUNT)
     session = account.client("sts", credentials=ada).assume_role(RoleArn=role, RoleSessionName="ada-at-work")
-    for credentials, alias in ((ada, "by-ada"), (session["Credentials"], "by-the-role"), (ada, "-")):
+    for credentials, alias in ((ada, "by-ada"), (session["Credentials"], "by-the-role"), (ada, "---")):
         iam = account.client("iam", credentials=credentials)
-        if alias == "-":
+        if alias == "---":
             with refused("ValidationError", 400):
                 iam.create_account_alias(AccountAlias=alias)
         else:
