@@ -47,8 +47,8 @@ options:
     default: []
   changes:
     description:
-      - What M(dayone.aws_account.account_changes_info) returns. Without it, and where there is no report to compare with,
-        nothing is said of changes.
+      - What M(dayone.aws_account.account_changes_info) returns. Without it, and where there is no report to compare
+        with, nothing is said of changes.
     type: dict
 author:
   - The dayone.aws_account contributors (@dayone)
@@ -131,7 +131,11 @@ def _of_sentences(sentences: Sequence[str]) -> Iterator[str]:
 def _of_changes(found: Mapping[str, Any]) -> Iterator[str]:
     """What changed since the last report; what names are in it, anybody can have chosen."""
     if found.get("not_compared"):
-        yield from ("", "CHANGED", *textwrap.wrap(shown(found["not_compared"]), 78, initial_indent="  ", subsequent_indent="  "))
+        yield from (
+            "",
+            "CHANGED",
+            *textwrap.wrap(shown(found["not_compared"]), 78, initial_indent="  ", subsequent_indent="  "),
+        )
     if not found.get("last"):
         return
     yield from ("", f"CHANGED SINCE {found['last']} ({len(found['changes'])})")

@@ -17,7 +17,12 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._posture_change
 # Where IAM, sign-in and billing are recorded, by partition: where the partition has them.
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html, "Global service events", and
 # https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitional-services.html
-GLOBAL_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1", "aws-eusc": "eusc-de-east-1"}
+GLOBAL_REGIONS = {
+    "aws": "us-east-1",
+    "aws-cn": "cn-north-1",
+    "aws-us-gov": "us-gov-west-1",
+    "aws-eusc": "eusc-de-east-1",
+}
 # Events that do not say which of several things they change: addresses are hidden in them, a group's policy is that of
 # each member, a policy's that of each who has it. They count where no event names the thing.
 UNNAMED = frozenset(

@@ -59,6 +59,7 @@ class Change(NamedTuple):
     """Why no event can tell who did it; empty where one may."""
 
 
+UNUSABLE = "The last report cannot be read: {}. Nothing was compared; this report replaces it."
 NEW = "It is judged for the first time: the last report did not have it."
 GONE = "It is no longer judged."
 UNREADABLE = "It could not be read this time, so it need not have changed."
@@ -78,24 +79,25 @@ def last_report(text: str | None, account: str) -> tuple[Report | None, str]:
     try:
         report = json.loads(text)
     except (ValueError, RecursionError):
-        return None, "The last report cannot be read: it is no JSON. Nothing was compared; this report replaces it."
+        return None, UNUSABLE.format("it is no JSON")
+    why = _why_not(report, account)
+    return (None, why) if why else (report, "")
+
+
+def _why_not(report: Any, account: str) -> str:
+    """Why what a file holds is not compared with; empty where it is the account's last report."""
     if not isinstance(report, dict) or "version" not in report:
-        return None, "The last report cannot be read: it has no version. Nothing was compared; this report replaces it."
+        return UNUSABLE.format("it has no version")
     if report["version"] != VERSION or isinstance(report["version"], bool):
-        return None, (
-            f"The last report is of version {text_of(report['version'])} and this collection knows version {VERSION}: "
-            "nothing was compared."
-        )
+        told_version = text_of(report["version"])
+        return f"The last report is of version {told_version}; this collection knows {VERSION}. Nothing was compared."
     of = report.get("account")
     whose = of.get("id") if isinstance(of, dict) else None
     if whose != account:
-        return None, f"The last report is of account {text_of(whose)}, not of {account}: nothing was compared."
+        return f"The last report is of account {text_of(whose)}, not of {account}. Nothing was compared."
     if not is_time(report.get("made")) or not isinstance(report.get("controls"), list):
-        return None, (
-            "The last report cannot be read: it does not say when it was made, or has no controls. Nothing was "
-            "compared; this report replaces it."
-        )
-    return report, ""
+        return UNUSABLE.format("it does not say when it was made, or has no controls")
+    return ""
 
 
 def is_time(value: Any) -> bool:
@@ -191,10 +193,8 @@ def _change(control: Report, was: str, now: str, unasked: str = "") -> Change:
     return Change(clean(control["id"]), title, title_ja, was, now, unasked=unasked)
 
 
-def _looked_up(
-    change: Change, control: Report, found: list[Difference], posture: Report, last: Report
-) -> Change:
-    """The change with what says which events tell of it: those that the posture names, for the last report is not asked."""
+def _looked_up(change: Change, control: Report, found: list[Difference], posture: Report, last: Report) -> Change:
+    """The change with what says which events tell of it. The posture names them; the last report is not asked."""
     if change.unasked:
         return change
     about = frozenset(name for difference in found for name in difference.about)
@@ -207,7 +207,7 @@ def _looked_up(
 
 
 def _regions(found: list[Difference], about: frozenset[str], posture: Report, last: Report) -> tuple[str, ...]:
-    """Where events are recorded: of a trail in its home region, of what each region has there, else in the account's."""
+    """Where events are recorded: a trail's in its home region, a region's own there, others in the account's region."""
     homes = {
         str(trail.get("name")): trail["home_region"]
         for report in (last, posture)

@@ -9,10 +9,10 @@ version_added: 0.2.0
 short_description: What changed in an AWS account since its last report, and by whom
 description:
   - Compares where an account stands with its last report. It changes nothing.
-  - Who changed something, it looks up in CloudTrail's event history (C(LookupEvents)), which is there without a trail. Only
-    what changed is looked up; where nothing did, AWS is not called at all.
-  - CloudTrail keeps events for 90 days, and shows one up to 15 minutes after it happened. Where it shows none, or may not
-    be asked, C(by_unknown) says so.
+  - Who changed something, it looks up in CloudTrail's event history (C(LookupEvents)), which is there without a trail.
+    Only what changed is looked up; where nothing did, AWS is not called at all.
+  - CloudTrail keeps events for 90 days, and shows one up to 15 minutes after it happened. Where it shows none, or may
+    not be asked, C(by_unknown) says so.
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -26,7 +26,8 @@ options:
   last:
     description:
       - The file of the last report, C(report.json). It need not exist.
-      - A report that cannot be read, is of another version or of another account is not compared, and C(not_compared) says why.
+      - A report that cannot be read, is of another version or of another account is not compared, and C(not_compared)
+        says why.
     type: path
 attributes:
   diff_mode:
@@ -88,8 +89,8 @@ changes:
       sample: ['2026-11-24T13:00:00Z', '2026-11-25T13:00:00Z']
     by:
       description:
-        - Who can have done it, newest first, up to five. C(who) is an ARN (of an assumed role that of the session), V(root), or
-          the service of AWS that did it. C(event) is what was called, C(at) when.
+        - Who can have done it, newest first, up to five. C(who) is an ARN (of an assumed role that of the session),
+          V(root), or the service of AWS that did it. C(event) is what was called, C(at) when.
       type: list
       elements: dict
       sample:
@@ -138,6 +139,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._account_events
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import said
 from ansible_collections.dayone.aws_account.plugins.module_utils._posture_changes import (
     TIME_FORMAT,
+    UNUSABLE,
     Change,
     as_result,
     changes,
@@ -285,7 +287,7 @@ def read(file: str | None) -> tuple[str | None, str]:
     except FileNotFoundError:
         return None, ""
     except (OSError, UnicodeDecodeError) as error:
-        return None, f"The last report cannot be read: {error}. Nothing was compared; this report replaces it."
+        return None, UNUSABLE.format(error)
 
 
 def main() -> None:

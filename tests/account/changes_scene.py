@@ -26,8 +26,14 @@ EVENTS = {
 def control(name: str, status: str, evidence: Any = None, **more: Any) -> dict[str, Any]:
     changed_by = [{"name": event, "global": is_global} for event, is_global in EVENTS.get(name, {}).items()]
     return {
-        **{"id": name, "title": f"Title of {name}", "title_ja": "題", "status": status, "remedy": ""},
-        **{"evidence": evidence or {}, "changed_by": changed_by, **more},
+        "id": name,
+        "title": f"Title of {name}",
+        "title_ja": "題",
+        "status": status,
+        "remedy": "",
+        "evidence": evidence or {},
+        "changed_by": changed_by,
+        **more,
     }
 
 

@@ -108,7 +108,9 @@ def test_pages_newest_first(account: Sandbox) -> None:
     iam.create_account_alias(AccountAlias="books-5")
     second = history.lookup_events(LookupAttributes=ALIAS, MaxResults=2, NextToken=first["NextToken"])
     last = history.lookup_events(LookupAttributes=ALIAS, MaxResults=2, NextToken=second["NextToken"])
-    aliases = [record(event)["requestParameters"]["accountAlias"] for page in (first, second, last) for event in page["Events"]]
+    aliases = [
+        record(event)["requestParameters"]["accountAlias"] for page in (first, second, last) for event in page["Events"]
+    ]
     assert aliases == [f"books-{number}" for number in (4, 3, 2, 1, 0)]
     assert "NextToken" not in last
     for wrong in ({"NextToken": "x"}, {"NextToken": first["NextToken"], "LookupAttributes": []}):

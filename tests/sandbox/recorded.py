@@ -22,8 +22,8 @@ GLOBAL_SERVICES = frozenset({"iam", "organizations", "billing", "budgets", "ce",
 GLOBAL_REGION = "us-east-1"
 # The names of services in events, where they are not boto3's.
 SOURCES = {"accessanalyzer": "access-analyzer", "cloudwatch": "monitoring", "resourcegroupstaggingapi": "tagging"}
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html: bucket-level actions whose event
-# has another name.
+# Bucket-level actions whose event has another name.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html
 RENAMED = {
     "DeletePublicAccessBlock": "DeleteBucketPublicAccessBlock",
     "GetBucketLifecycleConfiguration": "GetBucketLifecycle",

@@ -40,7 +40,7 @@ def test_why_a_report_was_not_compared() -> None:
 
 def test_what_it_was_what_it_is_and_who_did_it() -> None:
     by = {"who": MALLORY, "event": "DeleteAccountAlias", "at": "2026-11-25T09:00:00Z"}
-    assert section(change(by=[by]), change(id="T2", **{"was": "", "by_unknown": "It is new."})) == [
+    assert section(change(by=[by]), change(id="T2", was="", by_unknown="It is new.")) == [
         "",
         f"CHANGED SINCE {LAST} (2)",
         "  ->  R5       The account has an alias",

@@ -177,7 +177,9 @@ CLASSIC = st.fixed_dictionaries(
 ).map(normalised)
 FIELD = st.fixed_dictionaries(
     {"Field": st.sampled_from(["eventCategory", "readOnly", "resources.type", "eventSource", "x"])},
-    optional={name: st.lists(st.sampled_from(["Management", "Data", "true", "x*"]) | ANY) for name in OPERATORS.values()},
+    optional={
+        name: st.lists(st.sampled_from(["Management", "Data", "true", "x*"]) | ANY) for name in OPERATORS.values()
+    },
 )
 ADVANCED = st.fixed_dictionaries(
     {"FieldSelectors": st.lists(FIELD, min_size=1, max_size=3)}, optional={"Name": ANY}
@@ -246,7 +248,11 @@ def test_a_date_is_an_offset_or_none(date: str) -> None:
     assert isinstance(_totp.is_far_off(offset), bool)
 
 
-@given(st.tuples(ANY, ANY), st.none() | st.just("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"), st.none() | st.integers(-(10**6), 10**6))
+@given(
+    st.tuples(ANY, ANY),
+    st.none() | st.just("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"),
+    st.none() | st.integers(-(10**6), 10**6),
+)
 def test_refused_codes_are_explained_without_repeating_them(
     codes: tuple[str, str], seed: str | None, offset: int | None
 ) -> None:
@@ -293,7 +299,8 @@ CREDENTIALS = st.builds(
     lambda password, keys, certificates, devices, used: Credentials(
         password,
         tuple(
-            {"access_key_id": f"AKIA{key}", "status": "Active", "create_date": "", "last_used_date": used} for key in keys
+            {"access_key_id": f"AKIA{key}", "status": "Active", "create_date": "", "last_used_date": used}
+            for key in keys
         ),
         tuple(certificates),
         tuple(f"arn:aws:iam::{ACCOUNT}:mfa/{device}" for device in devices),
@@ -348,7 +355,9 @@ RESULT = st.recursive(
         st.sampled_from(["msg", "module_stderr", "failed", "results", "x"]),
         st.none() | st.booleans() | ANY | st.lists(ANY, max_size=2) | st.dictionaries(ANY, ANY, max_size=2),
     ),
-    lambda inner: st.fixed_dictionaries({"results": st.lists(inner | ANY, max_size=3)}, optional={"failed": st.booleans()}),
+    lambda inner: st.fixed_dictionaries(
+        {"results": st.lists(inner | ANY, max_size=3)}, optional={"failed": st.booleans()}
+    ),
     max_leaves=5,
 )
 
