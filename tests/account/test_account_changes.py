@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from account.changes_scene import ACCOUNT, EVENTS, REGION, Watched, ago, by_id, control, kept, posture
-from account.trail_scene import make_bucket, make_trail
+from account.changes_scene import EVENTS, Watched, ago, by_id, control, kept, posture
+from account.trail_scene import ACCOUNT, REGION, make_bucket, make_trail
 from conftest import Run
 from sandbox import Sandbox
 

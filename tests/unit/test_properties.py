@@ -153,7 +153,7 @@ def test_no_pattern_takes_for_ever() -> None:
 def test_statements_are_put_in_once_and_none_of_others_is_lost(
     policy: dict[str, Any], new: list[dict[str, Any]], keep: bool
 ) -> None:
-    ours = {"Version": "2012-10-17", "Statement": [item for item in new if "Sid" in item]}
+    ours: dict[str, Any] = {"Version": "2012-10-17", "Statement": [item for item in new if "Sid" in item]}
     merged = with_statements(policy, ours, keep)
     assert with_statements(merged, ours, keep) == merged
     wanted = {item["Sid"] for item in ours["Statement"]}
