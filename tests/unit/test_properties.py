@@ -149,13 +149,22 @@ def test_no_pattern_takes_for_ever() -> None:
     assert not like("*a" * 40 + "*b", "a" * 400)
 
 
+def as_aws_has_it(value: Any) -> Any:
+    """A policy with single values out of their lists."""
+    if isinstance(value, dict):
+        return {name: as_aws_has_it(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return as_aws_has_it(value[0]) if len(value) == 1 else [as_aws_has_it(item) for item in value]
+    return value
+
+
 @given(POLICY, st.lists(STATEMENT, max_size=3, unique_by=lambda item: item.get("Sid", "")), st.booleans())
 def test_statements_are_put_in_once_and_none_of_others_is_lost(
     policy: dict[str, Any], new: list[dict[str, Any]], keep: bool
 ) -> None:
     ours: dict[str, Any] = {"Version": "2012-10-17", "Statement": [item for item in new if "Sid" in item]}
     merged = with_statements(policy, ours, keep)
-    assert with_statements(merged, ours, keep) == merged
+    assert as_aws_has_it(with_statements(merged, ours, keep)) == as_aws_has_it(merged)
     wanted = {item["Sid"] for item in ours["Statement"]}
     foreign = [item for item in statements(policy) if item.get("Sid") not in wanted]
     assert [item for item in statements(merged) if item in foreign] == foreign
