@@ -56,7 +56,6 @@ def test_somebody_else_changes_all_sorts_of_things_and_is_named(account: Sandbox
     iam.create_account_alias(AccountAlias="shop")
     iam.update_account_password_policy(MinimumPasswordLength=6)
     iam.create_user(UserName="eve")
-    iam.attach_user_policy(UserName="eve", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
     iam.create_virtual_mfa_device(VirtualMFADeviceName="eve")
     alarm(account, 1000, mallory)
     trails = account.client("cloudtrail", REGION, mallory)
@@ -88,6 +87,23 @@ def test_somebody_else_changes_all_sorts_of_things_and_is_named(account: Sandbox
     assert moved["by"][0]["who"] == mallorys
     assert found["M5"][0]["by"] == []
     assert "no event of EnableMFADevice" in found["M5"][0]["by_unknown"]
+
+
+def test_who_made_an_administrator_and_who_only_made_others(account: Sandbox, watched: Watched) -> None:
+    mallory, iam = account.administrator(name="mallory"), account.client("iam")
+    for group in ("Administrators", "Readers"):
+        iam.create_group(GroupName=group)
+    for user in ("ada", "eve"):
+        iam.create_user(UserName=user)
+    iam.add_user_to_group(GroupName="Readers", UserName="ada")
+    account.client("iam", credentials=mallory).add_user_to_group(GroupName="Administrators", UserName="eve")
+    before, now = (
+        posture(control("R2", "pass", {"groups": {"Administrators": {"members": members}}}))
+        for members in (["ada"], ["ada", "eve"])
+    )
+    (change,) = watched.changes(now, before)["changes"]
+    assert (change["was"], change["is"]) == ("", "groups / Administrators / members: eve")
+    assert [by["who"].rpartition("/")[2] for by in change["by"]] == ["mallory"]
 
 
 def test_nothing_changed_and_nothing_is_asked(account: Sandbox, watched: Watched) -> None:
