@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from account.changes_scene import EVENTS, Watched, ago, by_id, control, kept, posture
 from account.trail_scene import ACCOUNT, REGION, make_bucket, make_trail
-from conftest import Run
+from conftest import CHECKOUT, Run
 from sandbox import Sandbox
 
 Ansible = Callable[..., Run]
@@ -216,6 +217,12 @@ def test_a_pipeline_fails_after_the_report_in_check_mode_too(
     assert "CHANGED SINCE 20" in lines
     assert "pass -> fail" in lines
     assert run.rc == 2
+
+
+def test_the_site_insists_last_of_all() -> None:
+    (play_of_site,) = yaml.safe_load((CHECKOUT / "playbooks" / "site.yml").read_text())
+    last = play_of_site["tasks"][-1]["block"][-1]["block"][-1]
+    assert last["ansible.builtin.import_role"] == {"name": "dayone.aws_account.account_report", "tasks_from": "insist"}
 
 
 def test_a_status_that_there_is_not_is_refused_before_any_call(account: Sandbox, ansible: Ansible) -> None:
