@@ -93,13 +93,14 @@ def is_root(record: Mapping[str, Any]) -> bool:
 
 
 def changed_anything(record: Mapping[str, Any]) -> bool:
-    """Whether AWS did what was asked for: calls that it refused are recorded too, and sign-ins that failed.
+    """Whether AWS did what was asked for: calls that it refused are recorded too, and sign-ins that failed. What cannot
+    be read proves nothing.
 
     https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-aws-console-sign-in-events.html
     """
     answer = record.get("responseElements")
     failed = isinstance(answer, dict) and answer.get("ConsoleLogin") == "Failure"
-    return not record.get("errorCode") and not failed
+    return bool(record) and not record.get("errorCode") and not failed
 
 
 def as_by(event: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str, str]:

@@ -94,6 +94,8 @@ def test_the_newest_come_first_and_few_are_named() -> None:
 def test_what_aws_refused_changed_nothing() -> None:
     assert authors([event("DeleteTrail", errorCode="AccessDenied")], change()) == []
     assert not is_enough([event("PutGroupPolicy", errorCode="AccessDenied")], change("ada"))
+    unreadable = {**event("DeleteTrail"), "CloudTrailEvent": "{"}
+    assert authors([unreadable], change()) == []
     signed_in, failed = (
         event("ConsoleLogin", responseElements={"ConsoleLogin": how}) for how in ("Success", "Failure")
     )
