@@ -142,7 +142,7 @@ def _of_changes(found: Mapping[str, Any]) -> Iterator[str]:
     for change in found["changes"]:
         yield f"  ->  {shown(change['id']):<9}{shown(change['title'])}"
         was_is = f"{change['was'] or 'nothing'} -> {change['is'] or 'nothing'}"
-        by = [f"{by['event']} at {by['at']} by {by['who']}" for by in change["by"]]
+        by = [text for by in change["by"] for text in (f"by {by['who']}", f"   {by['event']} at {by['at']}")]
         for text in (was_is, *by, change["by_unknown"]):
             yield from (f"{INDENT}{line}" for line in _broken(shown(text)))
     if not found["changes"]:
