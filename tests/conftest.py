@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import HealthCheck, configuration, settings
 from sandbox import Sandbox
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -23,6 +24,12 @@ sys.path += [path for path in COLLECTIONS.split(os.pathsep) if path not in sys.p
 # DAYONE_IN_PROCESS=off runs the tests with Ansible as it comes.
 ACTION_PLUGINS = "" if os.environ.get("DAYONE_IN_PROCESS") == "off" else str(CHECKOUT / "extensions" / "in_process")
 RUN_SECONDS = 300
+# The same examples on each machine and in each run, and no example timed.
+settings.register_profile(
+    "repeatable", max_examples=50, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("repeatable")
+configuration.set_hypothesis_home_dir(CHECKOUT / ".cache" / "hypothesis")
 
 Plays = str | os.PathLike[str] | list[dict[str, Any]]
 

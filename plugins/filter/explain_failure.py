@@ -44,7 +44,10 @@ _value:
 
 def messages(result: Mapping[str, Any]) -> list[str]:
     """The messages of a failed result, one for each failed item where the task was a loop."""
-    items = [item for item in result.get("results", []) if item.get("failed")]
+    results = result.get("results")
+    # What other modules return under this name need not be the items of a loop.
+    items = [item for item in (results if isinstance(results, list) else []) if isinstance(item, Mapping)]
+    items = [item for item in items if item.get("failed")]
     if items:
         return [message for item in items for message in messages(item)]
     return [str(result.get("msg") or result.get("module_stderr") or "it failed without a message")]

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from ansible_collections.dayone.aws_account.plugins.module_utils._bucket_contents import shown
+
 DOCUMENTATION = r"""
 name: posture_lines
 version_added: 0.2.0
@@ -44,6 +46,11 @@ options:
     type: list
     elements: str
     default: []
+  changes:
+    description:
+      - What M(dayone.aws_account.account_changes_info) returns. Without it, and where there is no report to compare
+        with, nothing is said of changes.
+    type: dict
 author:
   - The dayone.aws_account contributors (@dayone)
 """
@@ -87,6 +94,7 @@ def posture_lines(
     only_planned: bool = False,
     beside: Sequence[str] = (),
     secrets: Sequence[str] = (),
+    changes: Mapping[str, Any] | None = None,
 ) -> list[str]:
     """The lines of the summary, see this filter's documentation."""
     aside = [control for control in posture["controls"] if control["status"] == "not_applicable"]
@@ -109,6 +117,7 @@ def posture_lines(
         "",
         f"OPEN ({len(to_do) + len(beside)})",
         *([*_by_pillar(to_do, _with_remedy), *_of_sentences(beside)] or ["  nothing"]),
+        *_of_changes(changes or {}),
     ]
 
 
@@ -151,6 +160,27 @@ def _of_sentences(sentences: Sequence[str]) -> Iterator[str]:
         first, *rest = _broken(sentence) or [""]
         yield f"  you  {'-':<9}{first}"
         yield from (f"{INDENT}{line}" for line in rest)
+
+
+def _of_changes(found: Mapping[str, Any]) -> Iterator[str]:
+    """What changed since the last report; what names are in it, anybody can have chosen."""
+    if found.get("not_compared"):
+        yield from (
+            "",
+            "CHANGED",
+            *textwrap.wrap(shown(found["not_compared"]), 78, initial_indent="  ", subsequent_indent="  "),
+        )
+    if not found.get("last"):
+        return
+    yield from ("", f"CHANGED SINCE {found['last']} ({len(found['changes'])})")
+    for change in found["changes"]:
+        yield f"  ->  {shown(change['id']):<9}{shown(change['title'])}"
+        was_is = f"{change['was'] or 'nothing'} -> {change['is'] or 'nothing'}"
+        by = [text for by in change["by"] for text in (f"by {by['who']}", f"   {by['event']} at {by['at']}")]
+        for text in (was_is, *by, change["by_unknown"]):
+            yield from (f"{INDENT}{line}" for line in _broken(shown(text)))
+    if not found["changes"]:
+        yield "  nothing"
 
 
 def _broken(text: str) -> list[str]:

@@ -67,7 +67,7 @@ def _records(selectors: Selectors, kind: str, resource: Selector, arn: str) -> b
 
 def _holds(value: str, arn: str) -> bool:
     """A value is one resource, all of a kind, as arn:aws:s3, or all objects of S3 that begin so."""
-    return value == arn or (arn.startswith(value) and (value.count(":") == 2 or value.split(":")[2] == "s3"))
+    return value == arn or (arn.startswith(value) and (value.count(":") == 2 or value.split(":")[2:3] == ["s3"]))
 
 
 def _lost_insights(now: Selectors, wanted: Selectors) -> list[str]:

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 from __future__ import annotations
 
+import fnmatch
 import json
 import re
 from collections.abc import Mapping
@@ -149,10 +150,9 @@ def holds(operator: str, key: str, values: list[Any], ask: Ask) -> bool | None:
 
 def like(pattern: str, value: str, *, fold: bool = False, wildcards: bool = True) -> bool:
     """Whether the value fits the pattern, in which * stands for anything and ? for one character."""
-    expression = re.escape(pattern)
-    if wildcards:
-        expression = expression.replace(r"\*", ".*").replace(r"\?", ".")
-    return re.fullmatch(expression, value, re.IGNORECASE | re.DOTALL if fold else re.DOTALL) is not None
+    # A '[' is itself here. The expressions of fnmatch find in time that many stars do not fit.
+    expression = fnmatch.translate(pattern.replace("[", "[[]")) if wildcards else re.escape(pattern)
+    return re.fullmatch(expression, value, re.IGNORECASE if fold else 0) is not None
 
 
 def titles(named: list[Statement]) -> str:

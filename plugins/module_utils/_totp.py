@@ -129,9 +129,13 @@ def begin_of(step: int) -> int:
 
 
 def clock_offset(response: dict[str, Any]) -> int | None:
-    """By how many seconds this machine's clock is ahead of AWS's ``Date`` header; None where there is none."""
-    date = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date")
-    return round((datetime.now(UTC) - parsedate_to_datetime(date)).total_seconds()) if date else None
+    """By how many seconds this machine's clock is ahead of AWS's ``Date`` header; None where that tells no time."""
+    try:
+        date = parsedate_to_datetime(response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date") or "")
+    except ValueError:
+        return None
+    # One of zone -0000 comes without a zone.
+    return round((datetime.now(UTC) - date.replace(tzinfo=date.tzinfo or UTC)).total_seconds())
 
 
 def is_far_off(offset: int | None) -> bool:

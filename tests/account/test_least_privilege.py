@@ -16,6 +16,7 @@ import pyotp
 import pytest
 import yaml
 from account import credentials_by_hand
+from account.changes_scene import control, kept, posture
 from conftest import CHECKOUT, Run
 from sandbox import Sandbox
 
@@ -184,6 +185,8 @@ def between_runs(account: Sandbox, role: str, out: Path, number: int) -> None:
         )
         account.client("guardduty", "ap-northeast-1").create_detector(Enable=True)
         iam.upload_server_certificate(ServerCertificateName="site", CertificateBody="-", PrivateKey="-")
+        # A report on an account that has something to report, and in which something changed.
+        kept(out, posture(control("R5", "pass")))
         account.client("cloudwatch").put_metric_alarm(
             AlarmName="charges",
             Namespace="AWS/Billing",

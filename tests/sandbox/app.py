@@ -22,6 +22,7 @@ from . import control, enforcement, request
 from .errors import RefusalError, error_response
 from .journal import Call, writes
 from .principals import Principal, principal_of
+from .recorded import Recorded, is_management
 from .rules import RULES
 from .world import World
 
@@ -65,7 +66,7 @@ class Application:
             return error_response(request.protocol_of(http, scope.service), late)
         call = request.read(http, scope, principal)
         response = self._judge(call, environ)
-        self._note(call, response)
+        self._note(call, scope.access_key, response)
         return response
 
     def _judge(self, call: request.Request, environ: Environ) -> Response:
@@ -95,7 +96,7 @@ class Application:
     def _ask_moto(self, principal: Principal, environ: Environ) -> Response:
         return Response.from_app(self._moto, {**environ, "HTTP_X_MOTO_ACCOUNT_ID": principal.account}, buffered=True)
 
-    def _note(self, call: request.Request, response: Response) -> None:
+    def _note(self, call: request.Request, access_key: str, response: Response) -> None:
         error = error_code(response) if response.status_code >= 400 else None
         self.world.journal.append(
             Call(
@@ -110,6 +111,8 @@ class Application:
                 call.region,
             )
         )
+        if is_management(call):
+            self.world.recorded.append(Recorded(call, access_key, self.world.now(), error))
 
 
 def not_in_sandbox(action: str, error: Exception) -> RefusalError:

@@ -204,6 +204,8 @@ WORLD_FIELDS: dict[str, Callable[[Any], bool]] = {
     "clock_ahead_seconds": _is_number,
     "answer_after_ms": _is_duration,
     "session_seconds_gone": _is_duration,
+    "event_delay_seconds": _is_number,
+    "throttle_lookups": _is_bool,
     "alias_taken": _is_text,
     "confirm_subscription": _is_text,
     "unsubscribe": _is_text,

@@ -10,6 +10,7 @@ from typing import Any
 from .errors import RefusalError
 from .journal import Call
 from .principals import Principal
+from .recorded import Recorded
 
 BILLING_ALERT_KEYS = ("alerts/cloudwatch",)
 
@@ -48,6 +49,10 @@ class Switches:
     paid_support: bool = False
     # What Trusted Advisor marks red.
     trusted_advisor: list[str] = dataclasses.field(default_factory=list)
+    # How long it takes until CloudTrail's event history shows an event; with AWS, minutes.
+    event_delay_seconds: int = 0
+    # Whether the event history is asked twice a second at most, as AWS has it.
+    throttle_lookups: bool = False
 
 
 @dataclasses.dataclass
@@ -88,6 +93,8 @@ class World:
     faults: list[Fault] = dataclasses.field(default_factory=list)
     sessions: dict[str, Principal] = dataclasses.field(default_factory=dict)
     journal: list[Call] = dataclasses.field(default_factory=list)
+    # What CloudTrail recorded; unlike the journal, it stays.
+    recorded: list[Recorded] = dataclasses.field(default_factory=list)
     # How far AWS's clock is ahead of this machine's, which is a clock here that is behind.
     clock_ahead_seconds: int = 0
     # How much of a new session in a role is over already, as if the run had gone on for so long.
