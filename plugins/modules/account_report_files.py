@@ -5,7 +5,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: account_report_files
-version_added: 0.3.0
+version_added: 0.2.0
 short_description: Write an account's report as JSON and HTML, and the index of many accounts
 description:
   - Writes C(report.json) and C(report.html) into a directory, on the machine that Ansible runs on. Each file is either

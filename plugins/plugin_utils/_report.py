@@ -45,7 +45,7 @@ INVISIBLE = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 def completed(posture: Mapping[str, Any]) -> dict[str, Any]:
-    """The posture with what account_posture_info does not return before version 0.3.0."""
+    """The posture with what account_posture_info does not return yet."""
     controls = [
         {"title_ja": "", "remedy_ja": "", "references": [], "meets": [], "link": "", "changed_by": [], "variable": ""}
         | {"pillar": {"M": "mfa", "T": "logging", "B": "billing"}.get(control["id"][:1], "identity")}
