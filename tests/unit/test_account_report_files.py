@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from concurrent.futures import ProcessPoolExecutor
 from html.parser import HTMLParser
 from multiprocessing import get_context
@@ -274,13 +273,6 @@ class TestIndex:
         result = run(tmp_path / ACCOUNT)
         assert result["failed"]
         assert f"'{tmp_path}'" in result["msg"]
-
-    def test_five_hundred_accounts_are_read_once(self, tmp_path: Path) -> None:
-        many_accounts(tmp_path, 500)
-        began = time.process_time()
-        written(tmp_path / ACCOUNT)
-        assert time.process_time() - began < 2
-        assert len(loaded(tmp_path / "index.json")["accounts"]) == 501
 
 
 def _of_account(directory: Path, account: str) -> dict[str, Any]:
