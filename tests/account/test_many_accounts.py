@@ -78,7 +78,8 @@ def test_one_denies_one_throttles_one_is_killed(
     shop.update_assume_role_policy(RoleName=ROLE, PolicyDocument=trust(MANAGEMENT))
     second = ansible(SITE, *arguments, "--forks", "2", env={**accounts.env, "ANSIBLE_STRATEGY": "free"})
     assert {fate for fate, _words in fates(second).values()} == {"done"}
-    assert {path.name for path in out.iterdir()} == set(ids.values())
+    assert {path.name for path in out.iterdir()} == {*ids.values(), "index.html", "index.json"}
+    assert {row["id"] for row in json.loads((out / "index.json").read_text())["accounts"]} == set(ids.values())
     for id_ in ids.values():
         (file,) = (out / id_).glob("*.accessKeys.csv")
         (key,) = account.account_client("iam", id_).list_access_keys(UserName="ada")["AccessKeyMetadata"]
