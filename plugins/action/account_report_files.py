@@ -68,10 +68,10 @@ class ActionModule(ActionBase):
         try:
             return {**result, **self._written(given)}
         except ValueError as error:
-            sentence = f"The report of account {given['posture']['account']} was not written: {error}."
+            sentence = f"Could not write the report of account {given['posture']['account']}: {error}."
         except OSError as error:
             sentence = (
-                f"The report of account {given['posture']['account']} could not be written to '{given['directory']}': "
+                f"Could not write the report of account {given['posture']['account']} to '{given['directory']}': "
                 f"{error.strerror}{f' ({error.filename})' if error.filename else ''}. Make that place writable, then "
                 "run again."
             )
@@ -133,7 +133,10 @@ def index_above(directory: Path, account: str, given: dict[str, Any]) -> tuple[l
     above = directory.parent
     if directory.name != account or len(reports_below(above)) < 2:
         return [], []
-    check_directory(above)
+    try:
+        check_directory(above)
+    except ValueError as error:
+        raise ValueError(f"it is written, but not the index of all accounts, for {error}") from None
     page = above / "index.html"
     with locked(above):
         known = rows_of(above / INDEX)

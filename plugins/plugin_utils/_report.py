@@ -46,14 +46,15 @@ INVISIBLE = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 def completed(posture: Mapping[str, Any]) -> dict[str, Any]:
     """The posture with what account_posture_info does not return yet."""
-    controls = [
-        {"title_ja": "", "remedy_ja": "", "references": [], "meets": [], "link": "", "changed_by": [], "variable": ""}
-        | {"pillar": {"M": "mfa", "T": "logging", "B": "billing"}.get(control["id"][:1], "identity")}
-        | control
-        for control in posture["controls"]
-    ]
-    empty: dict[str, list[Any]] = {"trails": [], "alarms": [], "charges": [], "costs": []}
-    return {"account_name": "", "partition": "aws", "region": "", **empty, **posture, "controls": controls}
+    of_control = {"title_ja": "", "remedy_ja": "", "link": "", "variable": "", "pillar": "identity"}
+    of_control |= {"references": [], "meets": [], "changed_by": []}
+    pillars = {"M": "mfa", "T": "logging", "B": "billing"}
+    of_posture = {"account_name": "", "partition": "aws", "region": "", "trails": [], "alarms": [], "charges": []}
+    found: dict[str, Any] = {**of_posture, "costs": [], **posture}
+    for number, control in enumerate(found.get("controls", [])):
+        pillar = pillars.get(control.get("id", "")[:1], "identity")
+        found["controls"][number] = {**of_control, "pillar": pillar, **control}
+    return found
 
 
 def lacking(posture: Mapping[str, Any], changes: list[dict[str, Any]]) -> Iterator[str]:

@@ -68,7 +68,11 @@ def last_report(file: Path) -> dict[str, Any] | None:
 def reports_below(directory: Path) -> dict[str, str]:
     """The accounts that have a report in a directory of their own, with the stamp of each: it tells two files apart."""
     stamps = {}
-    for entry in os.scandir(directory):
+    try:
+        entries = list(os.scandir(directory))
+    except PermissionError:  # whoever may not look there has no index there
+        entries = []
+    for entry in entries:
         if ACCOUNT_ID.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False):
             try:
                 found = os.stat(f"{entry.path}/{REPORT}", follow_symlinks=False)

@@ -101,6 +101,8 @@ class TestReport:
         ("spoil", "words"),
         [
             (lambda given: given.pop("alias"), "cannot be made: alias is missing"),
+            (lambda given: given.pop("controls"), "cannot be made: controls is missing"),
+            (lambda given: given["controls"][1].pop("id"), r"controls\[1\].id is missing"),
             (lambda given: given["controls"][2].pop("remedy"), r"controls\[2\].remedy is missing"),
             (lambda given: given["controls"][1].update(status="good"), r"controls\[1\].status is missing, or has a"),
             (lambda given: given["alarms"][0].pop("threshold"), r"alarms\[0\].threshold"),
@@ -196,7 +198,7 @@ class TestDirectory:
     def test_a_place_that_cannot_be_written_to_is_named(self, tmp_path: Path) -> None:
         result = run(Path("/proc/nowhere") / ACCOUNT)
         assert result["failed"]
-        assert "could not be written to '/proc/nowhere" in result["msg"]
+        assert f"Could not write the report of account {ACCOUNT} to '/proc/nowhere" in result["msg"]
 
     def test_a_file_that_is_a_link_is_replaced(self, tmp_path: Path) -> None:
         account, elsewhere = tmp_path / ACCOUNT, tmp_path / "elsewhere"
@@ -272,7 +274,9 @@ class TestIndex:
         tmp_path.chmod(0o777)
         result = run(tmp_path / ACCOUNT)
         assert result["failed"]
-        assert f"'{tmp_path}'" in result["msg"]
+        assert f"it is written, but not the index of all accounts, for others than its owner may write in '{tmp_path}'" in (
+            result["msg"]
+        )
 
 
 def _of_account(directory: Path, account: str) -> dict[str, Any]:
