@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 VERSION = 1
+# What weighs most comes first.
 PILLARS = ("root", "mfa", "identity", "logging", "billing", "data")
 # In the order in which they want a person's eye.
 STATUSES = ("fail", "manual", "unknown", "pass", "not_applicable")

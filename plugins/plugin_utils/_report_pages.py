@@ -40,7 +40,11 @@ def report_page(report: Mapping[str, Any], language: str, mark: str) -> str:
         mark=mark,
         report=shown,
         counts=counts_of(controls, len(shown["open_beside"])),
-        open_controls=[control for control in controls if control["status"] in OPEN],
+        open_controls=sorted(
+            (control for control in controls if control["status"] in OPEN),
+            key=lambda control: PILLARS.index(control["pillar"]),
+        ),
+        unknown_controls=[control for control in controls if control["status"] == "unknown"],
         pillars=[
             {"name": name, "controls": found, "counts": counts_of(found)}
             for name in PILLARS
