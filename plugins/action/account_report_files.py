@@ -26,7 +26,7 @@ from ansible_collections.dayone.aws_account.plugins.plugin_utils._report_files i
     PAGE,
     REPORT,
     check_directory,
-    last_report,
+    last_standing,
     locked,
     reports_below,
     rows_now,
@@ -87,8 +87,7 @@ class ActionModule(ActionBase):
         )
         check_directory(directory)
         check_whose(directory, posture["account"])
-        last = last_report(directory / REPORT)
-        before, now = standing(last) if last else [], standing(report)
+        before, now = last_standing(directory / REPORT), standing(report)
         mark = hashlib.sha256("\n".join(now).encode()).hexdigest()
         contents, current = {}, []
         if "html" in given["formats"]:

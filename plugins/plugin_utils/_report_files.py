@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.dayone.aws_account.plugins.plugin_utils._report import VERSION, counts_of
+from ansible_collections.dayone.aws_account.plugins.plugin_utils._report import VERSION, counts_of, standing
 
 REPORT = "report.json"
 PAGE = "report.html"
@@ -63,6 +63,14 @@ def last_report(file: Path) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return report if isinstance(report, dict) and report.get("version") == VERSION else None
+
+
+def last_standing(file: Path) -> list[str]:
+    """How the account stood by the report in the file; nothing where there is none that can be compared with."""
+    try:
+        return standing(last_report(file) or {})
+    except (AttributeError, KeyError, TypeError):
+        return []
 
 
 def reports_below(directory: Path) -> dict[str, str]:

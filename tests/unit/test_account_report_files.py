@@ -249,7 +249,8 @@ class TestIndex:
         (tmp_path / ids[0] / "report.json").unlink()
         (tmp_path / ids[1] / "report.json").write_text("{}")
         written(tmp_path / ACCOUNT)
-        assert read == [tmp_path.name, ACCOUNT, ids[1]]
+        # The last report, the index, and what is new since.
+        assert read == [ACCOUNT, tmp_path.name, ACCOUNT, ids[1]]
         assert [row["id"] for row in loaded(tmp_path / "index.json")["accounts"]] == [ACCOUNT, *ids[2:]]
 
     def test_hosts_at_once_leave_all_in_it(self, tmp_path: Path) -> None:
