@@ -2,7 +2,7 @@
 (() => {
   const table = document.querySelector(".accounts");
   const body = table.tBodies[0];
-  const rows = [...body.rows].map((row) => ({ row, text: (row.cells[0].textContent + " " + row.cells[1].textContent).toLowerCase() }));
+  const rows = [...body.rows].map((row) => ({ row, text: (row.cells[0].textContent + " " + row.lastElementChild.textContent).toLowerCase() }));
   const heads = [...table.tHead.rows[0].cells];
   const collator = new Intl.Collator(undefined, { numeric: true });
 
