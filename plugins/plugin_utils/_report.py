@@ -47,11 +47,12 @@ INVISIBLE = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 def completed(posture: Mapping[str, Any]) -> dict[str, Any]:
     """The posture with what account_posture_info does not return yet."""
-    of_control = {"title_ja": "", "remedy_ja": "", "link": "", "variable": "", "pillar": "identity"}
+    of_control: dict[str, Any] = {"title_ja": "", "remedy_ja": "", "link": "", "variable": "", "pillar": "identity"}
     of_control |= {"references": [], "meets": [], "changed_by": []}
     pillars = {"M": "mfa", "T": "logging", "B": "billing"}
-    of_posture = {"account_name": "", "partition": "aws", "region": "", "trails": [], "alarms": [], "charges": []}
-    found: dict[str, Any] = {**of_posture, "costs": [], **posture}
+    of_posture: dict[str, Any] = {"account_name": "", "partition": "aws", "region": ""}
+    of_posture |= {"trails": [], "alarms": [], "charges": [], "costs": []}
+    found = {**of_posture, **posture}
     for number, control in enumerate(found.get("controls", [])):
         pillar = pillars.get(control.get("id", "")[:1], "identity")
         found["controls"][number] = {**of_control, "pillar": pillar, **control}

@@ -83,7 +83,7 @@ def reports_below(directory: Path) -> dict[str, str]:
     for entry in entries:
         if ACCOUNT_ID.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False):
             try:
-                found = os.stat(f"{entry.path}/{REPORT}", follow_symlinks=False)
+                found = Path(entry.path, REPORT).lstat()
             except OSError:  # no report yet, or none that may be seen
                 continue
             if stat.S_ISREG(found.st_mode):

@@ -115,7 +115,7 @@ def _shown(letter: str) -> str:
 
 
 def is_https(url: str) -> bool:
-    """Whether it can be a link: to a host, by https, and with nothing in it that a browser would read in its own way."""
+    """Whether it can be a link: to a host, by https, with nothing in it that a browser would read in its own way."""
     if re.search(r"[\s\\<>\"'`]", url):
         return False
     try:

@@ -83,12 +83,13 @@ class TestReport:
 
     def test_the_schema_refuses_what_is_none(self) -> None:
         made = report()
-        for spoil in (
+        spoils: list[dict[str, Any]] = [
             {"version": 2},
             {"made": "2026-11-25 13:00"},
             {"controls": [{**made["controls"][0], "status": "good"}]},
             {"account": {}},
-        ):
+        ]
+        for spoil in spoils:
             assert not VALIDATOR.is_valid({**made, **spoil})
 
     def test_options_are_those_that_are_documented(self) -> None:
@@ -241,11 +242,13 @@ class TestIndex:
         ids = many_accounts(tmp_path, 5)
         written(tmp_path / ACCOUNT)
         read: list[str] = []
-        monkeypatch.setattr(
-            _report_files,
-            "last_report",
-            lambda file, really=_report_files.last_report: read.append(file.parent.name) or really(file),
-        )
+        really = _report_files.last_report
+
+        def reading(file: Path) -> dict[str, Any] | None:
+            read.append(file.parent.name)
+            return really(file)
+
+        monkeypatch.setattr(_report_files, "last_report", reading)
         (tmp_path / ids[0] / "report.json").unlink()
         (tmp_path / ids[1] / "report.json").write_text("{}")
         written(tmp_path / ACCOUNT)
@@ -275,8 +278,9 @@ class TestIndex:
         tmp_path.chmod(0o777)
         result = run(tmp_path / ACCOUNT)
         assert result["failed"]
-        assert f"it is written, but not the index of all accounts, for others than its owner may write in '{tmp_path}'" in (
-            result["msg"]
+        assert (
+            f"it is written, but not the index of all accounts, for others than its owner may write in '{tmp_path}'"
+            in (result["msg"])
         )
 
 
@@ -304,8 +308,7 @@ class TestText:
         change = {**CHANGES[0], "title": text, "title_ja": text, "by": [{"who": text, "event": text, "at": text}]}
         written(tmp_path / ACCOUNT, posture=hostile_posture(), changes=[change], **arguments)
         honest, spoilt = (
-            Page(file.read_text())
-            for file in (self._honest(tmp_path / "honest"), tmp_path / ACCOUNT / "report.html")
+            Page(file.read_text()) for file in (self._honest(tmp_path / "honest"), tmp_path / ACCOUNT / "report.html")
         )
         kinds = {tag for tag, _attributes in honest.elements}
         assert {tag for tag, _attributes in spoilt.elements} <= kinds
@@ -334,7 +337,7 @@ class TestText:
             ("http://console.aws.amazon.com/", False),
             ("javascript:alert(1)", False),
             (" https://example.com", False),
-            ("https://example.com/\" onclick=\"x", False),
+            ('https://example.com/" onclick="x', False),
             ("https://console.aws.amazon.com@example.com/", False),
             ("https:///nowhere", False),
             ("https://[::1", False),
