@@ -47,7 +47,7 @@ INVISIBLE = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 def completed(posture: Mapping[str, Any]) -> dict[str, Any]:
     """The posture with what account_posture_info does not return yet."""
-    of_control: dict[str, Any] = {"title_ja": "", "remedy_ja": "", "link": "", "variable": "", "pillar": "identity"}
+    of_control: dict[str, Any] = {"title_ja": "", "remedy_ja": "", "link": "", "variable": ""}
     of_control |= {"references": [], "meets": [], "changed_by": []}
     pillars = {"M": "mfa", "T": "logging", "B": "billing"}
     of_posture: dict[str, Any] = {"account_name": "", "partition": "aws", "region": ""}

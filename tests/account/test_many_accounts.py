@@ -95,7 +95,11 @@ def test_one_denies_one_throttles_one_is_killed(
         assert not any(word in run.output + str(run.tasks) for word in secret)
 
     account.clear_journal()
-    report = ansible("dayone.aws_account.report", "-i", str(accounts.inventory), "--limit", "labs", env=accounts.env)
+    for page in out.rglob("*.html"):
+        page.unlink()
+    arguments = ("-i", str(accounts.inventory), "--limit", "labs", "-e", "account_report_formats=terminal")
+    report = ansible("dayone.aws_account.report", *arguments, env=accounts.env)
+    assert list(out.rglob("*.html")) == []
     assert {name: fate for name, (fate, _words) in fates(report).items()} == {"labs": "done"}
     assert {call.account for call in account.journal()} == {MANAGEMENT, ids["labs"]}
     assert not any(call.writes for call in account.journal())
