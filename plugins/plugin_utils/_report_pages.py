@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from ansible import constants
 from ansible_collections.dayone.aws_account.plugins.plugin_utils._report import OPEN, PILLARS, STATUSES, counts_of
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 TEMPLATES = Path(__file__).parents[2] / "roles" / "account_report" / "templates"
@@ -76,6 +77,8 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        # Compiling takes longest, and every account has a process of its own. The directory lasts as long as the run.
+        bytecode_cache=FileSystemBytecodeCache(constants.DEFAULT_LOCAL_TMP),
     )
     environment.filters.update(amount=amount, as_time=as_time, as_day=as_day, anchor=anchor)
     environment.tests["https"] = is_https
