@@ -117,7 +117,8 @@ def test_a_report_in_each_look(browser: Browser, report_file: Path, language: st
         assert violations(page) == []
 
 
-@pytest.mark.parametrize(("language", "scheme"), LOOKS)
+# The width has nothing to do with the colours.
+@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("ja", "dark")])
 def test_a_report_on_a_phone(browser: Browser, report_file: Path, language: str, scheme: str) -> None:
     with opened(browser, report_file, width=PHONE, **look_of(language, scheme)) as page:
         keep(page, f"report-{language}-{scheme}-phone")
@@ -133,7 +134,7 @@ def test_an_index_in_each_look(browser: Browser, index_file: Path, language: str
         keep(page, f"index-{language}-{scheme}-desktop")
         assert violations(page) == []
         page.set_viewport_size({"width": PHONE, "height": 900})
-        keep(page, f"index-{language}-{scheme}-phone")
+        keep(page, f"index-{language}-{scheme}-phone", whole=False)
         assert too_wide(page) == []
 
 

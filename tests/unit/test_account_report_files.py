@@ -314,6 +314,9 @@ class TestText:
         assert {tag for tag, _attributes in spoilt.elements} <= kinds
         for page in (spoilt, Page((tmp_path / "index.html").read_text())):
             assert sum(tag == "script" for tag, _attributes in page.elements) == 1
+            (policy,) = [at["content"] or "" for _tag, at in page.elements if at.get("http-equiv")]
+            assert policy.startswith("default-src 'none'; style-src 'sha256-")
+            assert "unsafe" not in policy
             attributes = {name for _tag, attributes in page.elements for name in attributes}
             assert not any(name.startswith("on") for name in attributes)
             links = [attributes["href"] or "" for tag, attributes in page.elements if tag == "a"]
