@@ -74,7 +74,10 @@ def last_standing(file: Path) -> list[str]:
 
 
 def reports_below(directory: Path) -> dict[str, str]:
-    """The accounts that have a report in a directory of their own, with the stamp of each: it tells two files apart."""
+    """The accounts that have a report in a directory of their own, each with a stamp that is another when the file is.
+
+    It says too whether there is a page beside it.
+    """
     stamps = {}
     try:
         entries = list(os.scandir(directory))
@@ -87,7 +90,8 @@ def reports_below(directory: Path) -> dict[str, str]:
             except OSError:  # no report yet, or none that may be seen
                 continue
             if stat.S_ISREG(found.st_mode):
-                stamps[entry.name] = f"{found.st_ino}-{found.st_mtime_ns}-{found.st_size}"
+                page = "page" if Path(entry.path, PAGE).is_file() else "none"
+                stamps[entry.name] = f"{found.st_ino}-{found.st_mtime_ns}-{found.st_size}-{page}"
     return stamps
 
 
@@ -135,5 +139,6 @@ def row_of(report: Mapping[str, Any], account: str, stamp: str) -> dict[str, Any
         "unknown": counts.unknown,
         "applicable": counts.applicable,
         "changes": len(report["changes"]),
+        "page": stamp.endswith("page"),
         "stamp": stamp,
     }

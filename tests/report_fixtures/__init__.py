@@ -106,4 +106,5 @@ def many_accounts(directory: Path, number: int) -> list[str]:
         made |= {"open_beside": BESIDE[: index % 5 == 1]}
         (directory / account).mkdir(mode=0o700)
         (directory / account / "report.json").write_text(as_json(made))
+        (directory / account / "report.html").touch()
     return ids

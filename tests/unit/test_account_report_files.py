@@ -231,6 +231,13 @@ class TestIndex:
         assert f'href="{OTHER}/report.html"' in page
         assert {path.stat().st_mode & 0o777 for path in tmp_path.glob("index.*")} == {0o600}
 
+    def test_only_a_page_that_is_there_is_led_to(self, tmp_path: Path) -> None:
+        many_accounts(tmp_path, 1)
+        written(tmp_path / ACCOUNT, formats=["json"])
+        assert f'href="{ACCOUNT}/' not in (tmp_path / "index.html").read_text()
+        written(tmp_path / ACCOUNT)
+        assert f'href="{ACCOUNT}/' in (tmp_path / "index.html").read_text()
+
     def test_a_directory_of_another_name_has_none(self, tmp_path: Path) -> None:
         written(tmp_path / "one")
         written(tmp_path / "two", posture=posture(account=OTHER))
