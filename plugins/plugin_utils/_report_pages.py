@@ -20,7 +20,7 @@ from markupsafe import Markup
 
 TEMPLATES = Path(__file__).parents[2] / "roles" / "account_report" / "templates"
 # The console of each partition.
-# https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
+# https://docs.aws.amazon.com/general/latest/gr/mgmt-console.html
 CONSOLES = {
     "aws": "console.aws.amazon.com",
     "aws-cn": "console.amazonaws.cn",
