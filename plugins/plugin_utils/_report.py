@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 VERSION = 1
-# What weighs most comes first.
-PILLARS = ("root", "mfa", "identity", "logging", "billing", "data")
+# What weighs most comes first; of the steps, those whose lack gives away the whole account.
+PILLARS = ("mfa", "root", "identity", "logging", "billing", "data")
+FIRST = ("M5", "R6")
 # In the order in which they want a person's eye.
 STATUSES = ("fail", "manual", "unknown", "pass", "not_applicable")
 OPEN = ("fail", "manual")

@@ -14,7 +14,13 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from ansible import constants
-from ansible_collections.dayone.aws_account.plugins.plugin_utils._report import OPEN, PILLARS, STATUSES, counts_of
+from ansible_collections.dayone.aws_account.plugins.plugin_utils._report import (
+    FIRST,
+    OPEN,
+    PILLARS,
+    STATUSES,
+    counts_of,
+)
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -42,8 +48,8 @@ def report_page(report: Mapping[str, Any], language: str, mark: str) -> str:
         report=shown,
         counts=counts_of(controls, len(shown["open_beside"])),
         open_controls=sorted(
-            (control for control in controls if control["status"] in OPEN),
-            key=lambda control: PILLARS.index(control["pillar"]),
+            (control for control in shown["controls"] if control["status"] in OPEN),
+            key=lambda control: (control["id"] not in FIRST, PILLARS.index(control["pillar"])),
         ),
         unknown_controls=[control for control in controls if control["status"] == "unknown"],
         pillars=[

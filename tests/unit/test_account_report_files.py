@@ -307,6 +307,16 @@ class Page(HTMLParser):
         self.elements.append((tag, dict(attrs)))
 
 
+def test_what_endangers_the_whole_account_is_the_first_step(tmp_path: Path) -> None:
+    given = posture()
+    given["controls"].reverse()
+    written(tmp_path / ACCOUNT, posture=given)
+    page = Page((tmp_path / ACCOUNT / "report.html").read_text())
+    steps = [attributes["data-tick"] for tag, attributes in page.elements if tag == "input"]
+    assert steps[:2] == ["M5", "R4"]
+    assert len(steps) == _report.counts_of(given["controls"]).open
+
+
 class TestText:
     def test_markup_stays_text(self, tmp_path: Path) -> None:
         text = " ".join(HOSTILE)
