@@ -39,7 +39,7 @@ def report_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def index_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return index_of(tmp_path_factory.mktemp("few"), 24)
+    return index_of(tmp_path_factory.mktemp("few"), 12)
 
 
 @pytest.fixture(scope="session")
@@ -110,10 +110,9 @@ def test_a_report_in_each_look(browser: Browser, report_file: Path, language: st
         heading = {"en": "Open steps", "ja": "残っている作業"}[language]
         assert page.get_by_role("heading", name=heading, exact=True).is_visible()
         keep(page, f"report-{language}-{scheme}-desktop")
-        page.get_by_role("button", name={"en": "Unfold all", "ja": "すべて開く"}[language]).click()
-        assert page.locator(".evidence").last.is_visible()
-        if (language, scheme) == ("ja", "light"):
-            keep(page, "report-unfolded")
+        # The first of each area is enough for what takes axe-core its time.
+        page.locator("h3 + details").evaluate_all("all => all.forEach((one) => { one.open = true; })")
+        assert page.locator(".evidence:visible").count() > 5
         assert violations(page) == []
 
 
@@ -190,6 +189,7 @@ def test_the_way_past_the_top_and_to_the_evidence(browser: Browser, report_file:
         button = page.get_by_role("button", name="Unfold all")
         button.press("Enter")
         assert page.locator("details:not([open])").count() == 0
+        keep(page, "report-unfolded")
         assert page.get_by_role("button", name="Fold all").get_attribute("aria-expanded") == "true"
 
 
