@@ -97,8 +97,8 @@ def test_one_denies_one_throttles_one_is_killed(
     account.clear_journal()
     for page in out.rglob("*.html"):
         page.unlink()
-    arguments = ("-i", str(accounts.inventory), "--limit", "labs", "-e", "account_report_formats=terminal")
-    report = ansible("dayone.aws_account.report", *arguments, env=accounts.env)
+    only = ("--limit", "labs", "-e", "account_report_formats=terminal")
+    report = ansible("dayone.aws_account.report", "-i", str(accounts.inventory), *only, env=accounts.env)
     assert list(out.rglob("*.html")) == []
     assert {name: fate for name, (fate, _words) in fates(report).items()} == {"labs": "done"}
     assert {call.account for call in account.journal()} == {MANAGEMENT, ids["labs"]}
