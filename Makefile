@@ -15,7 +15,7 @@ CONFIRM ?=
 ARGS ?=
 
 RUN := .venv/bin/python
-CHECKS := lint unit account molecule sanity docs
+CHECKS := lint unit account browser molecule sanity docs
 
 .PHONY: help install site test $(CHECKS) torture matrix bench sandbox clean
 

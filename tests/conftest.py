@@ -98,7 +98,14 @@ def ansible(account: Sandbox, tmp_path: Path) -> Callable[..., Run]:
         done = subprocess.run(
             command,
             cwd=work,
-            env={**account.process_env(), **ansible_env(home), "RECORD_FILE": str(record), **(env or {})},
+            # A relative output directory is below PWD.
+            env={
+                **account.process_env(),
+                **ansible_env(home),
+                "PWD": str(work),
+                "RECORD_FILE": str(record),
+                **(env or {}),
+            },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

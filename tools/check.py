@@ -155,6 +155,8 @@ def checks(target: str) -> Iterator[tuple[str, Check]]:
             # Its short form: that it runs, and that the boto3 script makes the very calls.
             short = ("--runs", "1", "--only", "check", "--versions", "300", "--accounts", "2", "--forks", "2")
             yield "benchmark, short form", command("python", "-m", "bench", *short, PYTHONPATH="tests")
+        case "browser":
+            yield "the report's pages in a browser", tests("browser")
         case "molecule":
             for config in sorted(SCENARIOS.glob("*/molecule.yml")):
                 yield f"molecule, scenario {config.parent.name}", scenario(config.parent)

@@ -332,15 +332,28 @@ class TestReport:
 
     def test_an_empty_account_is_open_and_reading_it_changes_nothing(self, account: Sandbox, ansible: Ansible) -> None:
         run = ansible("dayone.aws_account.report")
-        assert run.changed == []
+        assert run.changed == ["Write the report"]
         assert writing(account) == []
         status = self.status(run)
         assert status["M5"] == "manual"
         assert {status[name] for name in ("R2", "R3", "R5", "T1", "T8", "B1", "B2", "B3")} == {"fail"}
         assert status["R6"] == "pass"
         text = run.task("Summary")["result"]["msg"]
-        assert max(len(line) for line in text) <= 80
+        assert max(len(line) for line in text if "/dayone-output/" not in line) <= 80
         assert "Assign MFA device" in " ".join(" ".join(text).split())
+
+    def test_where_no_file_can_be_written_it_is_said_all_the_same(
+        self, account: Sandbox, ansible: Ansible, tmp_path: Path
+    ) -> None:
+        (tmp_path / "link").symlink_to(tmp_path)
+        place = {"dayone_output_dir": str(tmp_path / "link")}
+        run = ansible("dayone.aws_account.report", extra_vars=place, check=False)
+        assert run.rc == 2
+        assert any(line.startswith("SAFE (") for line in run.task("Summary")["result"]["msg"])
+        assert (
+            "link' is a symbolic link: name the directory"
+            in run.task("Say what went wrong and what to do about it")["result"]["msg"]
+        )
 
     def test_what_the_world_changes_shows(self, account: Sandbox, ansible: Ansible) -> None:
         ansible(play("billing_alarm", **GIVEN))

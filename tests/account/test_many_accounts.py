@@ -80,7 +80,8 @@ def test_one_denies_one_throttles_one_is_killed(
     assert {fate for fate, _words in fates(second).values()} == {"done"}
     assert "3 accounts: 3 done\n2 at a time. This machine can do more: --forks 3" in second.output
     assert "at a time" not in first.output
-    assert {path.name for path in out.iterdir()} == set(ids.values())
+    assert {path.name for path in out.iterdir()} == {*ids.values(), "index.html", "index.json"}
+    assert {row["id"] for row in json.loads((out / "index.json").read_text())["accounts"]} == set(ids.values())
     for id_ in ids.values():
         (file,) = (out / id_).glob("*.accessKeys.csv")
         (key,) = account.account_client("iam", id_).list_access_keys(UserName="ada")["AccessKeyMetadata"]
@@ -96,7 +97,11 @@ def test_one_denies_one_throttles_one_is_killed(
         assert not any(word in run.output + str(run.tasks) for word in secret)
 
     account.clear_journal()
-    report = ansible("dayone.aws_account.report", "-i", str(accounts.inventory), "--limit", "labs", env=accounts.env)
+    for page in out.rglob("*.html"):
+        page.unlink()
+    only = ("--limit", "labs", "-e", "account_report_formats=terminal")
+    report = ansible("dayone.aws_account.report", "-i", str(accounts.inventory), *only, env=accounts.env)
+    assert list(out.rglob("*.html")) == []
     assert {name: fate for name, (fate, _words) in fates(report).items()} == {"labs": "done"}
     assert {call.account for call in account.journal()} == {MANAGEMENT, ids["labs"]}
     assert not any(call.writes for call in account.journal())

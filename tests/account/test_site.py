@@ -71,8 +71,11 @@ def test_checked_run_and_run_again(account: Sandbox, ansible: Ansible, tmp_path:
     assert first.changed == announced.changed
     assert first.changed
     assert len(secrets(out)) == 3
-    for secret in secrets(out):
-        assert secret not in first.output + str(first.tasks)
+    reports = [out / "report.html", out / "report.json"]
+    told = first.output + str(first.tasks) + "".join(file.read_text() for file in reports)
+    assert not any(secret in told for secret in secrets(out))
+    # The last lines say where to look.
+    assert first.task("Summary")["result"]["msg"][-3:] == ["REPORT", *(f"  {file}" for file in reports)]
     assert {path.stat().st_mode & 0o777 for path in out.iterdir()} == {0o600}
     assert_billing_alone_is_in_us_east_1(account, home)
 
