@@ -23,6 +23,7 @@ from ansible_collections.dayone.aws_account.plugins.plugin_utils._report import 
 REPORT = "report.json"
 PAGE = "report.html"
 INDEX = "index.json"
+ROW = {"id", "name", "alias", "made", "passed", "open", "unknown", "applicable", "changes", "page", "stamp"}
 ACCOUNT_ID = re.compile(r"\d{12}")
 
 
@@ -99,8 +100,8 @@ def rows_of(index: Path) -> dict[str, dict[str, Any]]:
     """The accounts' rows of the index that is there, by id; none where it cannot be used."""
     index_there = last_report(index) or {}
     try:
-        return {row["id"]: row for row in index_there["accounts"] if row["stamp"]}
-    except (KeyError, TypeError):
+        return {row["id"]: row for row in index_there["accounts"] if row.keys() == ROW}
+    except (AttributeError, KeyError, TypeError):
         return {}
 
 
@@ -131,9 +132,9 @@ def row_of(report: Mapping[str, Any], account: str, stamp: str) -> dict[str, Any
     counts = counts_of(report["controls"], len(report["open_beside"]))
     return {
         "id": account,
-        "name": told["name"],
-        "alias": told["alias"],
-        "made": report["made"],
+        "name": str(told["name"]),
+        "alias": str(told["alias"]),
+        "made": str(report["made"]),
         "passed": counts.passed,
         "open": counts.open,
         "unknown": counts.unknown,

@@ -280,6 +280,13 @@ class TestIndex:
         assert len(loaded(tmp_path / "index.json")["accounts"]) == 3
         assert len((tmp_path / "index.html").read_text()) == len(before)
 
+    @pytest.mark.parametrize("content", ["", '{"version": 1}', '{"version": 1, "accounts": [1, {"id": "1"}]}'])
+    def test_one_that_cannot_be_used_is_made_anew(self, tmp_path: Path, content: str) -> None:
+        many_accounts(tmp_path, 2)
+        (tmp_path / "index.json").write_text(content)
+        written(tmp_path / ACCOUNT)
+        assert all(row.keys() == _report_files.ROW for row in loaded(tmp_path / "index.json")["accounts"])
+
     def test_others_may_not_write_where_it_is(self, tmp_path: Path) -> None:
         many_accounts(tmp_path, 1)
         tmp_path.chmod(0o777)
