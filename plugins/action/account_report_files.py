@@ -15,7 +15,6 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import
 from ansible_collections.dayone.aws_account.plugins.plugin_utils._report import (
     VERSION,
     as_json,
-    completed,
     lacking,
     only_in,
     report_of,
@@ -56,7 +55,6 @@ class ActionModule(ActionBase):
         _spec, given = self.validate_argument_spec(argument_spec=OPTIONS)
         # Ansible's own kinds of text and lists are left behind here.
         given = json.loads(json.dumps(given))
-        given["posture"] = completed(given["posture"])
         missing = list(lacking(given["posture"], given["changes"]))
         if missing:
             sentence = (

@@ -46,20 +46,6 @@ TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\
 INVISIBLE = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
-def completed(posture: Mapping[str, Any]) -> dict[str, Any]:
-    """The posture with what account_posture_info does not return yet."""
-    of_control: dict[str, Any] = {"title_ja": "", "remedy_ja": "", "link": "", "variable": ""}
-    of_control |= {"references": [], "meets": [], "changed_by": []}
-    pillars = {"M": "mfa", "T": "logging", "B": "billing"}
-    of_posture: dict[str, Any] = {"account_name": "", "partition": "aws", "region": ""}
-    of_posture |= {"trails": [], "alarms": [], "charges": [], "costs": []}
-    found = {**of_posture, **posture}
-    for number, control in enumerate(found.get("controls", [])):
-        pillar = pillars.get(control.get("id", "")[:1], "identity")
-        found["controls"][number] = {**of_control, "pillar": pillar, **control}
-    return found
-
-
 def lacking(posture: Mapping[str, Any], changes: list[dict[str, Any]]) -> Iterator[str]:
     """The names of what is missing, or no word of a report's, as ``controls[2].pillar``."""
     yield from (name for name in OF_POSTURE if name not in posture)

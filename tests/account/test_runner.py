@@ -41,7 +41,7 @@ def test_transmit_work_process(account: Sandbox, private: Path, tmp_path: Path) 
     def runner(*arguments: str, given: bytes | None = None) -> bytes:
         # It starts whichever ansible-playbook is first on the path.
         env = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
-        command = [BIN / "ansible-runner", *arguments]
+        command = [str(BIN / "ansible-runner"), *arguments]
         return subprocess.run(command, input=given, stdout=subprocess.PIPE, cwd=tmp_path, env=env, check=True).stdout
 
     arguments = "--tags iam_admin,account_report -vvv"
