@@ -23,7 +23,7 @@ LONGEST_TOLD = 200
 Report = Mapping[str, Any]
 Path = tuple[str, ...]
 # By its place, a value as text, or the names of a list.
-Facts = dict[Path, str | frozenset[str]]
+Facts = dict[Path, Any]
 
 
 class Difference(NamedTuple):

@@ -153,7 +153,7 @@ def test_two_a_second_in_each_region(account: Sandbox) -> None:
     account.world(throttle_lookups=True)
     history = account.client("cloudtrail")
     codes = set()
-    for _ in range(6):
+    for _number in range(6):
         try:
             history.lookup_events(LookupAttributes=ALIAS)
         except ClientError as error:

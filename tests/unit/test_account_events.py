@@ -27,12 +27,12 @@ def change(*about: str, by_root: bool = False) -> Change:
     return Change("X", "", "", "pass", "fail", about=frozenset(about), by_root=by_root)
 
 
-def event(name: str, hour: int = 1, identity: Any = ADA, resources: Any = (), **record: Any) -> dict[str, Any]:
+def event(name: str, hour: int = 1, identity: Any = None, resources: Any = (), **record: Any) -> dict[str, Any]:
     return {
         "EventName": name,
         "EventTime": datetime(2026, 11, 25, hour, tzinfo=UTC),
         "Resources": [{"ResourceName": resource} for resource in resources],
-        "CloudTrailEvent": json.dumps({"userIdentity": identity, **record}),
+        "CloudTrailEvent": json.dumps({"userIdentity": identity or ADA, **record}),
     }
 
 

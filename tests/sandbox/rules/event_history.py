@@ -103,7 +103,7 @@ def position_of(params: dict[str, Any], end: int) -> int:
     token = params.get("NextToken")
     if token is None:
         return end
-    number, _, of = token.partition("-")
+    number, _dash, of = token.partition("-")
     if not number.isdigit() or of != digest(params):
         raise RefusalError("InvalidNextTokenException", "The token is not valid, or was for other parameters.")
     return int(number)
