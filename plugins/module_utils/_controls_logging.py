@@ -302,8 +302,8 @@ def trusted_advisor(found: list[str] | Unread) -> Verdict:
 
 
 _LINK = "cloudtrailv2/home?region={region}#/trails"
-_TRAIL = regional("CreateTrail", "UpdateTrail", "DeleteTrail")
-_LOGGING = (*_TRAIL, *regional("StartLogging", "StopLogging", "PutEventSelectors"))
+# A trail that does not log is none to most controls.
+_TRAIL = regional("CreateTrail", "UpdateTrail", "DeleteTrail", "StartLogging", "StopLogging")
 _SELECTORS = (*_TRAIL, *regional("PutEventSelectors"))
 
 
@@ -331,7 +331,7 @@ CONTROLS = (
         "cloudtrail-create-and-update-a-trail.html",
         "cloudtrail_multi_region",
         meets=("SSB ACCT.07", "CIS 4.1"),
-        changed_by=_LOGGING,
+        changed_by=_SELECTORS,
     ),
     _trail_control(
         "T2",

@@ -413,16 +413,6 @@ class TestScale:
         assert _report_pages.scales([], []) == []
 
 
-def test_the_default_of_todays_posture_makes_a_report(tmp_path: Path) -> None:
-    later = {"title_ja", "remedy_ja", "pillar", "references", "meets", "link", "changed_by", "variable"}
-    given = {key: posture()[key] for key in ("account", "alias", "sign_in_url")}
-    given["controls"] = [
-        {key: value for key, value in item.items() if key not in later} for item in posture()["controls"]
-    ]
-    written(tmp_path / ACCOUNT, posture=given)
-    VALIDATOR.validate(loaded(tmp_path / ACCOUNT / "report.json"))
-
-
 def test_json_is_sorted_and_unicode_stays_legible(tmp_path: Path) -> None:
     written(tmp_path / ACCOUNT)
     text = (tmp_path / ACCOUNT / "report.json").read_text()
