@@ -1,0 +1,57 @@
+"""What a test does to every Python process of a run that has this directory on PYTHONPATH, as variables say.
+
+DAYONE_KILL_LOG, DAYONE_KILL_BELOW, DAYONE_KILL_AT: changes of files below a directory are counted, in all processes
+together, and the run is killed (SIGKILL) before one of them (0: none). DAYONE_PATIENCE: no socket waits for longer.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def kill_run() -> None:
+    """SIGKILL for ansible-playbook with its workers, and for this process. The module server ends with its playbook."""
+    os.killpg(int(os.environ["DAYONE_KILL_GROUP"]), signal.SIGKILL)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def count_and_kill(log: Path, below: str, kill_at: int) -> None:
+    """Note each change of a file below the directory, and kill the run before the one of that number."""
+    sys.path.append(str(Path(__file__).resolve().parents[1]))
+    from killed_module import watch_files  # noqa: PLC0415 - not for every process that has this directory
+
+    def step(name: str) -> None:
+        with log.open("a+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            file.seek(0)
+            number = len(file.readlines()) + 1
+            file.write(name + "\n")
+        if number == kill_at:
+            kill_run()
+
+    watch_files(below, step)
+
+
+def shorten_patience(most: float) -> None:
+    """No socket waits for longer than so many seconds."""
+    settimeout = socket.socket.settimeout
+
+    def shorter(self: socket.socket, value: float | None) -> Any:
+        return settimeout(self, value if value is None else min(value, most))
+
+    socket.socket.settimeout = shorter  # type: ignore[method-assign]
+
+
+if "DAYONE_KILL_LOG" in os.environ:
+    os.environ.setdefault("DAYONE_KILL_GROUP", str(os.getpgid(0)))
+    count_and_kill(
+        Path(os.environ["DAYONE_KILL_LOG"]), os.environ["DAYONE_KILL_BELOW"], int(os.environ["DAYONE_KILL_AT"])
+    )
+if "DAYONE_PATIENCE" in os.environ:
+    shorten_patience(float(os.environ["DAYONE_PATIENCE"]))
