@@ -1,4 +1,4 @@
-"""All that a run may have made in an account, to be compared whole: without ids and times, which differ from run to run."""
+"""All that a run may have made in an account, to be compared whole: without ids and times, which always differ."""
 
 from __future__ import annotations
 
@@ -98,7 +98,9 @@ def _bucket_names(account: Sandbox) -> list[str]:
 def _bucket(account: Sandbox, name: str) -> State:
     region = account.client("s3").get_bucket_location(Bucket=name)["LocationConstraint"] or "us-east-1"
     s3 = account.client("s3", region)
-    settings = {setting: _answer(lambda s=setting: getattr(s3, f"get_bucket_{s}")(Bucket=name)) for setting in BUCKET_SETTINGS}
+    settings = {
+        setting: _answer(lambda s=setting: getattr(s3, f"get_bucket_{s}")(Bucket=name)) for setting in BUCKET_SETTINGS
+    }
     settings["block"] = _answer(lambda: s3.get_public_access_block(Bucket=name))
     settings["lock"] = _answer(lambda: s3.get_object_lock_configuration(Bucket=name))
     return settings

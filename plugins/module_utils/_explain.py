@@ -35,6 +35,15 @@ CLOCK = (
     "network's time, then run again."
 )
 THROTTLED = "AWS limits the rate of these calls: wait a minute, then run again; it carries on."
+UNREADABLE = (
+    "What AWS answered did not come whole: the connection broke off, or something between here and AWS changes what "
+    "passes. Run again; it carries on."
+)
+THERE_ALREADY = (
+    "It is there by now: AWS has made it and the answer was lost on the way, or another run makes it at this moment. "
+    "Run again; it carries on."
+)
+AWS_FAILED = "AWS has a failure of its own: wait a minute, then run again; it carries on."
 KILLED = (
     "Its process ended without an answer: it was killed, for want of memory perhaps, or it broke (-vvv shows how). Run "
     "again; it carries on."
@@ -60,6 +69,10 @@ _ADVICE: tuple[tuple[str, str], ...] = (
         ),
         NETWORK,
     ),
+    # The last two: of modules that do not expect an answer without fields.
+    (r"did not come whole|Unable to parse response|codec can't decode|Module failed: '\w+'$", UNREADABLE),
+    (r"\w+AlreadyExists\w*|BucketAlreadyOwnedByYou|DuplicateRecord", THERE_ALREADY),
+    (r"InternalFailure|InternalError|InternalServiceError|ServiceUnavailable|Service Unavailable", AWS_FAILED),
     (r"No start of json char found|MODULE FAILURE", KILLED),
     (r"Throttling|RequestLimitExceeded|TooManyRequests|SlowDown|Rate exceeded", THROTTLED),
 )
@@ -93,7 +106,8 @@ def fail_aws(module: Any, error: BaseException, tried: str, more: str = "") -> N
         tried: what was tried and on what, to follow "Could not", as "create the account alias 'example'".
         more: a sentence more, on what may be the reason.
     """
-    response: dict[str, Any] = getattr(error, "response", {})
+    # Those of a connection that broke have one too, which is None.
+    response: dict[str, Any] = getattr(error, "response", None) or {}
     code = response.get("Error", {}).get("Code")
     module.fail_json(msg=f"{sentence(tried, str(error))} {more}".strip(), error={"code": code, "message": str(error)})
     raise AssertionError("fail_json does not return")

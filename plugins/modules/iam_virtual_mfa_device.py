@@ -266,7 +266,6 @@ except ImportError:
     pass  # AnsibleAWSModule says so
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.dayone.aws_account.plugins.module_utils import _mfa_devices, _mfa_plan, _totp, _vault
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws, said
 from ansible_collections.dayone.aws_account.plugins.module_utils._mfa_plan import Device, Plan
@@ -274,6 +273,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._mfa_steps impo
 from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import remove_secret
 from ansible_collections.dayone.aws_account.plugins.module_utils._seed_keeper import KeeperError
 from ansible_collections.dayone.aws_account.plugins.module_utils._sign_in import open_session
+from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_enable_cliapi.html
 OWN_DEVICES = (

@@ -130,7 +130,6 @@ except ImportError:
     pass  # AnsibleAWSModule says so
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._controls import Unread, judge
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
@@ -144,6 +143,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._root_user impo
     step_lines,
     use_line,
 )
+from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
 
 # AWS makes the report of a small account at once, that of a large one in a minute or more.
 FIRST_PAUSE_SECONDS = 0.1

@@ -140,8 +140,8 @@ class Scenes:
             return billing.get_billing_preferences(features=["BILLING_ALERTS"])["billingPreferences"]
 
         def begin() -> None:
-            off = [{**each, "value": "DISABLED"} for each in state()]
-            billing.update_billing_preferences(billingPreferences=off)
+            off = [{"key": each["key"], "value": "DISABLED"} for each in state()]
+            billing.update_billing_preferences(feature="BILLING_ALERTS", billingPreferencesPerKey=off)
 
         return Scene("billing_preferences", {}, begin, state)
 
@@ -152,7 +152,9 @@ class Scenes:
         def state() -> Any:
             (found,) = budgets.describe_budgets(AccountId=DEFAULT_ACCOUNT)["Budgets"]
             told = budgets.describe_notifications_for_budget(**of)["Notifications"]
-            to = [budgets.describe_subscribers_for_notification(**of, Notification=each)["Subscribers"] for each in told]
+            to = [
+                budgets.describe_subscribers_for_notification(**of, Notification=each)["Subscribers"] for each in told
+            ]
             return found["BudgetLimit"], sorted(map(str, told)), to
 
         arguments = {

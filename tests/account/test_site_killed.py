@@ -1,4 +1,4 @@
-"""The site playbook killed after each writing call and before each change of a file: the next run ends as a whole one."""
+"""The site playbook killed after each writing call and before each change of a file: the next run ends as whole."""
 
 from __future__ import annotations
 
