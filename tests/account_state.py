@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -98,9 +99,8 @@ def _bucket_names(account: Sandbox) -> list[str]:
 def _bucket(account: Sandbox, name: str) -> State:
     region = account.client("s3").get_bucket_location(Bucket=name)["LocationConstraint"] or "us-east-1"
     s3 = account.client("s3", region)
-    settings = {
-        setting: _answer(lambda s=setting: getattr(s3, f"get_bucket_{s}")(Bucket=name)) for setting in BUCKET_SETTINGS
-    }
+    calls = {setting: getattr(s3, f"get_bucket_{setting}") for setting in BUCKET_SETTINGS}
+    settings = {setting: _answer(functools.partial(call, Bucket=name)) for setting, call in calls.items()}
     settings["block"] = _answer(lambda: s3.get_public_access_block(Bucket=name))
     settings["lock"] = _answer(lambda: s3.get_object_lock_configuration(Bucket=name))
     return settings
