@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ import pytest
 from account_state import State
 from conftest import Run
 from sandbox import Sandbox
-from site_scene import Site, sentence_of
+from site_scene import INTERFERENCE, Site, sentence_of
 
 Ansible = Callable[..., Run]
 Figures = Callable[[str, int], None]
@@ -83,3 +85,45 @@ def test_at_each_call(site: Site, name: str, figures: Figures) -> None:
         figures("faults survived", 1)
         figures("runs that a fault ended", int(disturbed.rc != 0))
     assert not wrong, "\n\n".join(wrong)
+
+
+def test_throttled_at_every_third_call(site: Site, tmp_path: Path, figures: Figures) -> None:
+    site.begin()
+    began = time.monotonic()
+    site.run()
+    quiet = time.monotonic() - began
+    undisturbed = site.state()
+    site.begin()
+    sleeps = tmp_path / "sleeps"
+    sleeps.touch()
+    site.account.fail("*", "*", "Throttling", every=3)
+    began = time.monotonic()
+    site.run(PYTHONPATH=str(INTERFERENCE), DAYONE_SLEEPS=str(sleeps))
+    throttled = time.monotonic() - began
+    (fault,) = site.account.faults()
+    refused = [call for call in site.account.journal() if call.error == "Throttling"]
+    # Each refused call was made once more, and no more often.
+    assert len(refused) == fault["hits"] == fault["seen"] // 3
+    site.account.clear_faults()
+    assert site.state() == undisturbed
+    site.assert_secrets_work()
+    figures("calls throttled, every third", len(refused))
+    figures("seconds of an undisturbed run", round(quiet))
+    figures("seconds of a run throttled at every third call", round(throttled))
+    figures("seconds of these that it waited before asking again", round(sum(map(float, sleeps.read_text().split()))))
+
+
+def test_two_runs_at_once(site: Site, figures: Figures) -> None:
+    site.begin()
+    site.run()
+    undisturbed = site.state()
+    site.begin()
+    with concurrent.futures.ThreadPoolExecutor(2) as both:
+        first = both.submit(site.run, check=False)
+        time.sleep(0.1)  # so that each gets a number of its own
+        second = both.submit(site.run, check=False)
+    for run in (first.result(), second.result()):
+        if run.rc:
+            print("one of two runs at once ::", sentence_of(run))
+            figures("runs that another one at once ended", 1)
+    site.assert_ends_well(undisturbed, "two runs at once")

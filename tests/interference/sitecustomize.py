@@ -2,6 +2,7 @@
 
 DAYONE_KILL_LOG, DAYONE_KILL_BELOW, DAYONE_KILL_AT: changes of files below a directory are counted, in all processes
 together, and the run is killed (SIGKILL) before one of them (0: none). DAYONE_PATIENCE: no socket waits for longer.
+DAYONE_SLEEPS: a file that gets the seconds of each sleep, which is how clients wait before they ask AWS again.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +50,18 @@ def shorten_patience(most: float) -> None:
     socket.socket.settimeout = shorter  # type: ignore[method-assign]
 
 
+def note_sleeps(log: Path) -> None:
+    """Write down how long is slept."""
+    sleep = time.sleep
+
+    def noted(seconds: float) -> None:
+        with log.open("a") as file:
+            file.write(f"{seconds}\n")
+        sleep(seconds)
+
+    time.sleep = noted
+
+
 if "DAYONE_KILL_LOG" in os.environ:
     os.environ.setdefault("DAYONE_KILL_GROUP", str(os.getpgid(0)))
     count_and_kill(
@@ -55,3 +69,5 @@ if "DAYONE_KILL_LOG" in os.environ:
     )
 if "DAYONE_PATIENCE" in os.environ:
     shorten_patience(float(os.environ["DAYONE_PATIENCE"]))
+if "DAYONE_SLEEPS" in os.environ:
+    note_sleeps(Path(os.environ["DAYONE_SLEEPS"]))
