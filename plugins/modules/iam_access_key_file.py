@@ -125,6 +125,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import
     prove_writable,
     read_secret,
     remove_secret,
+    take_turns,
     why_locked,
     write_secret,
 )
@@ -315,6 +316,8 @@ def lacks_key(params: dict[str, Any], key: AccessKey) -> bool:
 def ensure_key(module: Any) -> dict[str, Any]:
     """Bring about what is asked; returns what the module returns."""
     params, keys = module.params, Keys(module)
+    if not module.check_mode:
+        take_turns(keys.path)
     created, in_file = keys.created(), read_access_key(keys.path, keys.vault)
     key_ids = list(created)
     plan = decide(created, in_file.access_key_id if in_file else "", params["rotate"], keys.interrupted())

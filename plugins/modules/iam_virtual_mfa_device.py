@@ -270,7 +270,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils import _mfa_dev
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws, said
 from ansible_collections.dayone.aws_account.plugins.module_utils._mfa_plan import Device, Plan
 from ansible_collections.dayone.aws_account.plugins.module_utils._mfa_steps import VirtualMfaDevice
-from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import remove_secret
+from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import remove_secret, take_turns
 from ansible_collections.dayone.aws_account.plugins.module_utils._seed_keeper import KeeperError
 from ansible_collections.dayone.aws_account.plugins.module_utils._sign_in import open_session
 from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
@@ -485,6 +485,8 @@ def main() -> None:
     verb = "remove" if absent else "resynchronize" if module.params["resync"] else "enable"
     tried = f"{verb} the virtual MFA device '{name}' {'of' if absent else 'for'} user '{module.params['user_name']}'"
     try:
+        if module.params["seed_file"] and not absent and not module.check_mode:
+            take_turns(Path(module.params["seed_file"]))
         wanted = VirtualMfaDevice(module)
         (take_away if absent else bring_in)(module, wanted)
     except _mfa_devices.UserMissingError:

@@ -24,7 +24,7 @@ Result = dict[str, Any]
 
 # Each with how many seconds a client waits for an answer, where that is short.
 FAULTS: dict[str, dict[str, Any]] = {
-    "throttled": {"code": "Throttling"},
+    "throttled": {"kind": "throttled"},
     "internal-failure": {"code": "InternalFailure"},
     "reset-before": {"kind": "reset-before"},
     "reset-after": {"kind": "reset-after"},

@@ -98,6 +98,13 @@ def test_errors_have_the_status_that_they_have_in_aws(account: Sandbox, code: st
         assert answer_to(getattr(account.client(service), call)) == (code, status)
 
 
+def test_throttled_in_the_code_of_the_service(account: Sandbox) -> None:
+    account.fail("*", "*", kind="throttled", times=3)
+    assert answer_to(account.client("iam").list_users) == ("Throttling", 400)
+    assert answer_to(account.client("s3").list_buckets) == ("SlowDown", 503)
+    assert answer_to(account.client("cloudtrail").list_trails) == ("ThrottlingException", 400)
+
+
 class TestConnections:
     """Broken, slow, damaged: whether AWS did what was asked is another question."""
 

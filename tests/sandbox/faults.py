@@ -11,6 +11,7 @@ from .request import Request
 
 KINDS = {
     "error": "AWS answers with `code`, `status` and `message`, and does nothing",
+    "throttled": "AWS limits the rate of calls, in the service's own code, and does nothing",
     "reset-before": "the connection is reset, and nothing was done",
     "reset-after": "the connection is reset when AWS has done what was asked",
     "slow": "AWS does what was asked, and the answer comes `seconds` later",
@@ -80,7 +81,7 @@ class Fault:
     @property
     def refuses(self) -> bool:
         """Whether AWS does not do what was asked."""
-        return self.kind in ("error", "reset-before") or self.lasts
+        return self.kind in ("error", "throttled", "reset-before") or self.lasts
 
     def strikes(self, call: Request) -> bool:
         """Whether it hits this call; each call is to be asked about once."""
@@ -120,6 +121,8 @@ class Fault:
             return _expired(call)
         if self.kind == "withdrawn":
             return _unauthorized(call)
+        if self.kind == "throttled":
+            return _throttled(call)
         if self.kind == "reset-before":
             # For the journal: the client does not come to see it.
             return RefusalError("ConnectionReset", "The connection is reset.", 503)
@@ -138,6 +141,14 @@ def _expired(call: Request) -> RefusalError:
     if call.protocol in ("json", "rest-json"):
         return RefusalError("ExpiredTokenException", message, 400)
     return RefusalError("ExpiredToken", message, 403)
+
+
+def _throttled(call: Request) -> RefusalError:
+    """S3 has another error for it: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html"""
+    if call.service == "s3":
+        return RefusalError("SlowDown", "Please reduce your request rate.", 503)
+    code = "ThrottlingException" if call.protocol in ("json", "rest-json") else "Throttling"
+    return RefusalError(code, "Rate exceeded", 400)
 
 
 def _unauthorized(call: Request) -> RefusalError:
