@@ -52,8 +52,8 @@ def why_unsafe(directory: Path) -> str:
         return ""  # not there, or what cannot be looked at will not be written to either
     if stat.S_ISLNK(found.st_mode):
         return (
-            f"'{directory}', where secrets are to lie, is a symbolic link, and whoever may change it decides where they "
-            "go: name the directory itself (in the roles: dayone_output_dir)"
+            f"'{directory}', where secrets are to lie, is a symbolic link, and whoever may change it decides where "
+            "they go: name the directory itself (in the roles: dayone_output_dir)"
         )
     if found.st_uid != os.geteuid():
         return (
@@ -62,8 +62,8 @@ def why_unsafe(directory: Path) -> str:
         )
     if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         return (
-            f"'{directory}', where secrets are to lie, can be written to by others (mode {found.st_mode & 0o7777:04o}): "
-            f"look through what is in it, take that right away (chmod go-w '{directory}'), then run again"
+            f"'{directory}', where secrets are to lie, can be written to by others (mode "
+            f"{found.st_mode & 0o7777:04o}): look through what is in it, take that right away (chmod go-w '{directory}'), then run again"
         )
     return ""
 
@@ -75,6 +75,7 @@ def note_whose(directory: Path, account: str) -> None:
         ValueError: as ``check_whose``.
         OSError: it cannot be written to.
     """
+    check_whose(directory, account)
     make_directory(directory)
     descriptor = os.open(directory, os.O_RDONLY)
     try:

@@ -248,7 +248,7 @@ class TestEventualConsistency:
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"kind": "broken"}, "There is no fault 'broken'; there is error, reset-before"),
+        ({"kind": "broken"}, "There is no fault 'broken'; there is error, throttled"),
         ({}, "needs the code"),
         ({"kind": "slow"}, "needs seconds"),
         ({"kind": "slow", "seconds": -1}, "seconds are a number"),
@@ -264,7 +264,7 @@ class TestEventualConsistency:
         ({"code": "Throttling", "status": 200}, "400 to 599, not 200"),
     ],
 )
-def test_what_cannot_be_meant_is_answer_to(account: Sandbox, fields: dict[str, Any], words: str) -> None:
+def test_what_cannot_be_meant_is_refused(account: Sandbox, fields: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         account.fail("iam", "*", **fields)
     assert account.faults() == []
