@@ -70,7 +70,7 @@ _ADVICE: tuple[tuple[str, str], ...] = (
         NETWORK,
     ),
     # The last two: of modules that do not expect an answer without fields.
-    (r"did not come whole|Unable to parse response|codec can't decode|Module failed: '\w+'$", UNREADABLE),
+    (r"did not come whole|Unable to parse response|codec can't decode|answer lacks '\w+'", UNREADABLE),
     (r"\w+AlreadyExists\w*|BucketAlreadyOwnedByYou|DuplicateRecord", THERE_ALREADY),
     (r"InternalFailure|InternalError|InternalServiceError|ServiceUnavailable|Service Unavailable", AWS_FAILED),
     (r"No start of json char found|MODULE FAILURE", KILLED),
@@ -80,13 +80,22 @@ _ADVICE: tuple[tuple[str, str], ...] = (
 _CLIENT_ERROR = re.compile(r"An error occurred \((?P<code>[^)]+)\) when calling the (?P<call>\w+) operation[^:]*: *")
 
 
+# What ansible-core puts before a module's failure.
+_OF_ANSIBLE = re.compile(r"^Task failed: (?:Module|Action) failed: ")
+# The whole of an answer that botocore cannot read, which it quotes.
+_QUOTED = re.compile(r" Further retries may succeed:.*", re.DOTALL)
+# All that a KeyError says, of a module that does not expect an answer without a field.
+_LACKING = re.compile(r"^'(\w+)'$")
+
+
 def advice(text: str) -> str | None:
     """What to do about the failure that ``text`` tells of; None where only the failure itself can say."""
     return next((what_to_do for pattern, what_to_do in _ADVICE if re.search(pattern, text)), None)
 
 
 def said(text: str) -> str:
-    """``text`` with botocore's wording of a service error turned into plain words."""
+    """``text`` with the wording of botocore, Python and ansible-core turned into plain words."""
+    text = _LACKING.sub(r"AWS's answer lacks '\1'", _QUOTED.sub("", _OF_ANSIBLE.sub("", text)))
     return _CLIENT_ERROR.sub(lambda match: f"AWS answered {match['call']} with {match['code']}: ", text)
 
 

@@ -61,9 +61,10 @@ def why_unsafe(directory: Path) -> str:
             f"{os.geteuid()}): name a directory of your own (in the roles: dayone_output_dir)"
         )
     if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        mode = f"{found.st_mode & 0o7777:04o}"
         return (
-            f"'{directory}', where secrets are to lie, can be written to by others (mode "
-            f"{found.st_mode & 0o7777:04o}): look through what is in it, take that right away (chmod go-w '{directory}'), then run again"
+            f"'{directory}', where secrets are to lie, can be written to by others (mode {mode}): look through what is "
+            f"in it, take that right away (chmod go-w '{directory}'), then run again"
         )
     return ""
 

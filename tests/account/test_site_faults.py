@@ -23,6 +23,7 @@ STRIDE = int(os.environ.get("DAYONE_STRIDE", "1"))
 # The first of them, so that strides of different kinds do not all hit the same calls.
 FIRST = int(os.environ.get("DAYONE_FIRST", "1"))
 PATIENCE_SECONDS = 2
+LAST_FEW = 20
 
 # A HEAD request's answer has a status alone.
 THROTTLED = ("Throttling", "ThrottlingException", "SlowDown", "503")
@@ -74,8 +75,11 @@ def test_at_each_call(site: Site, name: str, figures: Figures) -> None:
         site.account.fail("*", "*", nth=number, **fault)
         disturbed = site.run(check=False, **site.patient(PATIENCE_SECONDS))
         (set_fault,) = site.account.faults()
-        hit = site.account.journal()[number - 1] if "stale" not in name else None
-        after = f"{name} at call {number} ({hit and hit.action})"
+        journal = site.account.journal()
+        # How often AWS is asked whether the credential report is there differs.
+        if not set_fault["hits"] and number > calls - LAST_FEW:
+            break
+        after = f"{name} at call {number} ({'a write' if 'stale' in name else journal[number - 1].action})"
         try:
             assert set_fault["hits"], after
             if disturbed.rc:

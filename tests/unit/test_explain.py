@@ -56,3 +56,21 @@ def test_filter_reads_the_failed_items_of_a_loop() -> None:
 
 def test_filter_passes_on_what_it_does_not_know() -> None:
     assert explain_failure({"msg": "no space left"}) == "no space left."
+
+
+def test_nothing_of_an_answer_that_cannot_be_read_is_quoted() -> None:
+    quoted = (
+        "Task failed: Module failed: Unable to parse response (unclosed token: line 1, column 12), invalid XML received. "
+        "Further retries may succeed:\nb'<SecretAccessKey>hidden'"
+    )
+    told = explain_failure({"msg": quoted}, "Make a key")
+    assert told.startswith(
+        "Make a key: Unable to parse response (unclosed token: line 1, column 12), invalid XML received. "
+    )
+    assert "hidden" not in told
+    assert told.endswith("Run again; it carries on.")
+
+
+def test_a_field_that_an_answer_lacks() -> None:
+    told = explain_failure({"msg": "Task failed: Module failed: 'trailList'"}, "Make the trail")
+    assert told.startswith("Make the trail: AWS's answer lacks 'trailList'. What AWS answered did not come whole")
