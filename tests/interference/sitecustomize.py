@@ -2,13 +2,16 @@
 
 DAYONE_KILL_LOG, DAYONE_KILL_BELOW, DAYONE_KILL_AT: changes of files below a directory are counted, in all processes
 together, and the run is killed (SIGKILL) before one of them (0: none). DAYONE_PATIENCE: no socket waits for longer.
-DAYONE_SLEEPS: a file that gets the seconds of each sleep, which is how clients wait before they ask AWS again.
+DAYONE_GRAVEYARD: a directory that gets a copy of each file before it is removed. DAYONE_SLEEPS: a file that gets the
+seconds of each sleep, which is how clients wait before they ask AWS again.
 """
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -62,6 +65,21 @@ def note_sleeps(log: Path) -> None:
     time.sleep = noted
 
 
+def keep_removed_files(graveyard: Path) -> None:
+    """Let nothing that was in a file, a temporary one perhaps, be gone when the run is over."""
+
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        if event != "os.remove":
+            return
+        path, directory = arguments
+        file = Path(f"/proc/self/fd/{directory}" if directory != -1 else "", os.fsdecode(path))
+        with contextlib.suppress(OSError):
+            if file.is_file() and not file.resolve().is_relative_to(graveyard):
+                shutil.copyfile(file, graveyard / f"{os.getpid()}-{time.monotonic_ns()}-{file.name}")
+
+    sys.addaudithook(hook)
+
+
 if "DAYONE_KILL_LOG" in os.environ:
     os.environ.setdefault("DAYONE_KILL_GROUP", str(os.getpgid(0)))
     count_and_kill(
@@ -71,3 +89,5 @@ if "DAYONE_PATIENCE" in os.environ:
     shorten_patience(float(os.environ["DAYONE_PATIENCE"]))
 if "DAYONE_SLEEPS" in os.environ:
     note_sleeps(Path(os.environ["DAYONE_SLEEPS"]))
+if "DAYONE_GRAVEYARD" in os.environ:
+    keep_removed_files(Path(os.environ["DAYONE_GRAVEYARD"]).resolve())

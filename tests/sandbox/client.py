@@ -250,6 +250,11 @@ class Sandbox:
         """No injected faults any more."""
         self._control("DELETE", "faults")
 
+    def secrets(self) -> list[str]:
+        """Every secret that the accounts hold, and the tokens of all sessions: for looking where none may be."""
+        known: list[str] = self._control("GET", "secrets")
+        return known
+
     def pid(self) -> int:
         """The server's process id, as the server itself tells it."""
         return int(self._control("GET", "ready")["pid"])

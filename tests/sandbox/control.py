@@ -14,6 +14,7 @@ from moto.moto_api._internal.models import moto_api_backend
 from moto.s3.models import s3_backends
 from werkzeug.wrappers import Response
 
+from . import known_secrets
 from .faults import FaultError, fault_of
 from .principals import DEFAULT_ACCOUNT
 from .rules import contents, organizations, root_credentials
@@ -129,6 +130,10 @@ def _forget_snapshots(world: World) -> None:
         world.snapshots.popitem()[1].close()
 
 
+def _read_secrets(world: World, _fields: dict[str, Any]) -> Any:
+    return known_secrets.known_secrets(world)
+
+
 def _put_objects(_world: World, fields: dict[str, Any]) -> Any:
     """Put objects into a bucket, as many calls over time would have done."""
     bucket = fields.pop("bucket", None)
@@ -220,6 +225,7 @@ HANDLERS: dict[tuple[str, str], Callable[[World, dict[str, Any]], Any]] = {
     ("POST", "world"): _set_world,
     ("GET", "faults"): _read_faults,
     ("POST", "faults"): _set_fault,
+    ("GET", "secrets"): _read_secrets,
     ("POST", "objects"): _put_objects,
     ("POST", "accounts"): _invite_accounts,
     ("DELETE", "faults"): _clear_faults,

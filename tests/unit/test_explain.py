@@ -60,8 +60,8 @@ def test_filter_passes_on_what_it_does_not_know() -> None:
 
 def test_nothing_of_an_answer_that_cannot_be_read_is_quoted() -> None:
     quoted = (
-        "Task failed: Module failed: Unable to parse response (unclosed token: line 1, column 12), invalid XML received. "
-        "Further retries may succeed:\nb'<SecretAccessKey>hidden'"
+        "Task failed: Module failed: Unable to parse response (unclosed token: line 1, column 12), invalid XML "
+        "received. Further retries may succeed:\nb'<SecretAccessKey>hidden'"
     )
     told = explain_failure({"msg": quoted}, "Make a key")
     assert told.startswith(
