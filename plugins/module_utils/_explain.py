@@ -88,6 +88,16 @@ _QUOTED = re.compile(r" Further retries may succeed:.*", re.DOTALL)
 _LACKING = re.compile(r"^'(\w+)'$")
 
 
+# What a terminal acts on instead of showing it, but for the ends of lines: control characters, and those that turn the
+# direction of writing. Names in an account, and what is given, may have them.
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def visible(text: str) -> str:
+    """``text`` with what a terminal would act on written out, as \\x1b."""
+    return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
 def advice(text: str) -> str | None:
     """What to do about the failure that ``text`` tells of; None where only the failure itself can say."""
     return next((what_to_do for pattern, what_to_do in _ADVICE if re.search(pattern, text)), None)

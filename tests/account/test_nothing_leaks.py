@@ -19,7 +19,7 @@ Ansible = Callable[..., Run]
 Figures = Callable[[str, int], None]
 
 GIVEN = "Planted-Password-2026-Xq7"
-OTHER = "Another-Planted-Password-2026"
+OTHER = "Something-Else-2026-Xk9w"
 # What hands a secret out or takes one, and who else is asked with one.
 CALLS = ["CreateAccessKey", "CreateLoginProfile", "CreateVirtualMFADevice", "CreateSecret", "EnableMFADevice"]
 CALLS += ["AssumeRole", "PutSecretValue", "ListAccessKeys", "GetSessionToken"]

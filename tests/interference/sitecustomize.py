@@ -19,6 +19,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+SHORT_SLEEP = 0.02
+
 
 def kill_run() -> None:
     """SIGKILL for ansible-playbook with its workers, and for this process. The module server ends with its playbook."""
@@ -58,8 +60,10 @@ def note_sleeps(log: Path) -> None:
     sleep = time.sleep
 
     def noted(seconds: float) -> None:
-        with log.open("a") as file:
-            file.write(f"{seconds}\n")
+        # ansible-playbook's own look at its workers is shorter.
+        if seconds > SHORT_SLEEP:
+            with log.open("a") as file:
+                file.write(f"{seconds}\n")
         sleep(seconds)
 
     time.sleep = noted
