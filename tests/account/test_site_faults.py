@@ -28,12 +28,15 @@ LAST_FEW = 20
 # A HEAD request's answer has a status alone.
 THROTTLED = ("Throttling", "ThrottlingException", "SlowDown", "503")
 
-FAULTS: dict[str, dict[str, Any]] = {
+# What a client asks again after. At every second call: the answer to each repetition comes, and the next call is hit.
+ASKED_AGAIN: dict[str, dict[str, Any]] = {
     "throttled": {"kind": "throttled"},
     "too-many-requests": {"code": "TooManyRequestsException"},
     "internal-failure": {"code": "InternalFailure"},
     "unavailable": {"code": "ServiceUnavailable"},
     "reset-before": {"kind": "reset-before"},
+}
+FAULTS: dict[str, dict[str, Any]] = {
     "reset-after": {"kind": "reset-after"},
     "slow": {"kind": "slow", "seconds": PATIENCE_SECONDS + 2},
     "truncated": {"kind": "truncated"},
@@ -93,6 +96,22 @@ def test_at_each_call(site: Site, name: str, figures: Figures) -> None:
     assert not wrong, "\n\n".join(wrong)
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("name", ASKED_AGAIN)
+def test_at_all_calls_of_a_run(site: Site, name: str, figures: Figures) -> None:
+    undisturbed = Undisturbed(site)
+    site.begin()
+    site.account.fail("*", "*", every=2, **ASKED_AGAIN[name])
+    run = site.run(check=False)
+    (fault,) = site.account.faults()
+    # An access key alone is asked for once, for a second call might make a second one.
+    if run.rc:
+        assert "access key" in sentence_of(run)
+    site.assert_ends_well(undisturbed.state, name)
+    assert fault["hits"] > undisturbed.writing
+    figures("faults survived", fault["hits"])
+
+
 def test_throttled_at_every_third_call(site: Site, tmp_path: Path, figures: Figures) -> None:
     site.begin()
     began = time.monotonic()
@@ -119,6 +138,7 @@ def test_throttled_at_every_third_call(site: Site, tmp_path: Path, figures: Figu
     figures("seconds of these that it waited before asking again", round(sum(map(float, sleeps.read_text().split()))))
 
 
+@pytest.mark.long
 def test_two_runs_at_once(site: Site, figures: Figures) -> None:
     site.begin()
     site.run()
