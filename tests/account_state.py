@@ -64,9 +64,9 @@ def _identities(account: Sandbox) -> State:
     for user in whole["UserDetailList"]:
         name = user["UserName"]
         user["Keys"] = iam.list_access_keys(UserName=name)["AccessKeyMetadata"]
-        user["Login"] = _answer(lambda name=name: iam.get_login_profile(UserName=name))
+        user["Login"] = _answer(functools.partial(iam.get_login_profile, UserName=name))
         user["Devices"] = iam.list_mfa_devices(UserName=name)["MFADevices"]
-    return plain(
+    found: State = plain(
         {
             **whole,
             "Devices": iam.list_virtual_mfa_devices()["VirtualMFADevices"],
@@ -74,6 +74,7 @@ def _identities(account: Sandbox) -> State:
             "PasswordPolicy": _answer(iam.get_account_password_policy),
         }
     )
+    return found
 
 
 def _trails(account: Sandbox, region: str) -> Iterator[State]:
@@ -86,7 +87,7 @@ def _trails(account: Sandbox, region: str) -> Iterator[State]:
                 **trail,
                 "Logging": cloudtrail.get_trail_status(Name=arn)["IsLogging"],
                 "Selectors": cloudtrail.get_event_selectors(TrailName=arn),
-                "Insights": _answer(lambda arn=arn: cloudtrail.get_insight_selectors(TrailName=arn)),
+                "Insights": _answer(functools.partial(cloudtrail.get_insight_selectors, TrailName=arn)),
                 "Tags": tags,
             }
         )

@@ -60,7 +60,7 @@ class Scene:
         for made in (self.graveyard, self.temporary):
             made.mkdir()
 
-    def run(self, **fault: str) -> tuple[Run, list[str]]:
+    def run(self, **fault: Any) -> tuple[Run, list[str]]:
         """A run, perhaps with a fault, and where a secret showed."""
         administrator = self.account.administrator()
         role = self.account.role("runner", "123456789012")

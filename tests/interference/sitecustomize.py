@@ -52,7 +52,7 @@ def shorten_patience(most: float) -> None:
     def shorter(self: socket.socket, value: float | None) -> Any:
         return settimeout(self, value if value is None else min(value, most))
 
-    socket.socket.settimeout = shorter  # type: ignore[method-assign]
+    socket.socket.settimeout = shorter  # type: ignore[assignment, method-assign]
 
 
 def note_sleeps(log: Path) -> None:
@@ -66,7 +66,7 @@ def note_sleeps(log: Path) -> None:
                 file.write(f"{seconds}\n")
         sleep(seconds)
 
-    time.sleep = noted
+    time.sleep = noted  # type: ignore[assignment]
 
 
 def keep_removed_files(graveyard: Path) -> None:

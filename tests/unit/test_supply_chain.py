@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ast
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import install
+import lock
 import pytest
 import yaml
 from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 SHIPPED = [*sorted((CHECKOUT / "plugins").rglob("*.py")), *sorted((CHECKOUT / "playbooks").rglob("*.py"))]
@@ -20,7 +21,6 @@ OF_AWS = {"boto3", "botocore"}
 FOR_MFA = {"pyotp", "segno"}
 # ansible-core needs it itself, for Ansible Vault; modules do, too.
 OF_ANSIBLE_CORE = {"ansible", "cryptography"}
-HASHED = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>\S+)((?: \\\n)?\s+--hash=sha256:[0-9a-f]{64})+\n")
 
 
 def imports(file: Path) -> Iterator[str]:
@@ -48,3 +48,30 @@ def test_what_is_imported_is_declared_and_nothing_more() -> None:
     lines = (CHECKOUT / "requirements.txt").read_text().splitlines()
     declared = {Requirement(line).name for line in lines if line and not line.startswith("#")}
     assert declared == OF_AWS | FOR_MFA | (OF_ANSIBLE_CORE - {"ansible"})
+
+
+def test_every_file_of_the_development_set_up_is_known_by_its_hash() -> None:
+    hashes = install.read_hashes()
+    # `make lock` brings it into step.
+    assert hashes.hashes.keys() == install.pins()
+    assert all(hashes.hashes.values())
+    assert hashes.platforms
+    # It names files by what is in them, not by where they lie.
+    assert "://" not in install.HASHES.read_text()
+
+
+def test_hashes_of_another_platform_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(install, "HASHES", tmp_path / "hashes.txt")
+
+    def report(version: str, content: str) -> dict[str, Any]:
+        files = {"archive_info": {"hashes": {"sha256": content * 64}}}
+        return {"install": [{"metadata": {"name": "Some_Thing", "version": version}, "download_info": files}]}
+
+    assert install.read_hashes() == install.Hashes(set(), {})
+    lock.write(report("1.0", "a"), "cp311 on Linux x86_64")
+    lock.write(report("1.0", "b"), "cp312 on Linux x86_64")
+    both = {"cp311 on Linux x86_64", "cp312 on Linux x86_64"}
+    assert install.read_hashes() == install.Hashes(both, {"some-thing==1.0": {"a" * 64, "b" * 64}})
+    # Those of another version are of no use.
+    lock.write(report("1.1", "c"), "cp312 on Linux x86_64")
+    assert install.read_hashes() == install.Hashes({"cp312 on Linux x86_64"}, {"some-thing==1.1": {"c" * 64}})
