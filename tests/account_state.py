@@ -163,3 +163,15 @@ def plain(value: Any) -> Any:
             return plain(json.loads(value))
         return UUID.sub("uuid", value)
     return value
+
+
+def differences(one: Any, other: Any, place: str = "") -> list[str]:
+    """Where two states differ, and in what."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        names = sorted(one.keys() | other.keys())
+        return [line for name in names for line in differences(one.get(name), other.get(name), f"{place}/{name}")]
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        return [
+            line for number in range(len(one)) for line in differences(one[number], other[number], f"{place}/{number}")
+        ]
+    return [] if one == other else [f"{place}: {one!r}, {other!r}"]

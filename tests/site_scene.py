@@ -11,7 +11,7 @@ from typing import Any
 
 import pyotp
 import yaml
-from account_state import State, state_of
+from account_state import State, differences, state_of
 from conftest import CHECKOUT, Run
 from sandbox import Sandbox
 
@@ -101,8 +101,8 @@ class Site:
         self.account.clear_faults()
         finished = self.run(check=False)
         assert finished.rc == 0, (after, finished.output[-6000:])
-        state = self.state()
-        assert state == undisturbed, after
+        differing = differences(undisturbed, self.state())
+        assert not differing, (after, differing)
         self.assert_secrets_work()
 
 

@@ -24,7 +24,9 @@ SHORT_SLEEP = 0.02
 
 def kill_run() -> None:
     """SIGKILL for ansible-playbook with its workers, and for this process. The module server ends with its playbook."""
-    os.killpg(int(os.environ["DAYONE_KILL_GROUP"]), signal.SIGKILL)
+    from process_tree import kill_with_descendants  # noqa: PLC0415 - not for every process that has this directory
+
+    kill_with_descendants({int(os.environ["DAYONE_KILL_ROOT"])})
     os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -85,7 +87,8 @@ def keep_removed_files(graveyard: Path) -> None:
 
 
 if "DAYONE_KILL_LOG" in os.environ:
-    os.environ.setdefault("DAYONE_KILL_GROUP", str(os.getpgid(0)))
+    # The first process of a run is ansible-playbook.
+    os.environ.setdefault("DAYONE_KILL_ROOT", str(os.getpid()))
     count_and_kill(
         Path(os.environ["DAYONE_KILL_LOG"]), os.environ["DAYONE_KILL_BELOW"], int(os.environ["DAYONE_KILL_AT"])
     )
