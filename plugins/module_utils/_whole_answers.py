@@ -58,7 +58,9 @@ def _reader(operation_model: Any) -> Any:
     payload = output.serialization.get("payload") if output is not None else None
     if payload and output.members[payload].type_name in RAW:
         return None
-    return READERS.get(operation_model.service_model.resolved_protocol)
+    service = operation_model.service_model
+    # Before botocore 1.36, a service had one protocol.
+    return READERS.get(getattr(service, "resolved_protocol", None) or service.protocol)
 
 
 def why_unreadable(body: bytes, announced: str | None, reader: Any) -> str:
@@ -67,7 +69,7 @@ def why_unreadable(body: bytes, announced: str | None, reader: Any) -> str:
         return f"{len(body)} of {announced} bytes came"
     if body and reader:
         try:
-            reader(body)
+            reader(body.strip())  # S3 sends spaces to keep a connection open
         except (ValueError, ET.ParseError):
             return "its body cannot be read"
     return ""

@@ -20,6 +20,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers 
         (b"<html>", None, json.loads, "its body cannot be read"),
         (b"\xff\xfe<", "3", json.loads, "its body cannot be read"),
         (b"<a/>", "4", ET.fromstring, ""),
+        (b" \n<?xml version='1.0'?><a/>", None, ET.fromstring, ""),
         (b"<a>", "3", ET.fromstring, "its body cannot be read"),
         # A HEAD request's answer announces what it has not, and deletions answer with nothing.
         (b"", "17", ET.fromstring, ""),
