@@ -47,7 +47,9 @@ def _check(operation_model: Any, response_dict: dict[str, Any], **_more: Any) ->
     # Of a server's own failure only the status counts, and it is tried again; what is streamed is read later.
     if response_dict["status_code"] >= SERVER_ERROR or not isinstance(body, bytes):
         return
-    why = why_unreadable(body, response_dict["headers"].get("content-length"), _reader(operation_model))
+    # HEAD announces the body that GET would have.
+    announced = None if operation_model.http["method"] == "HEAD" else response_dict["headers"].get("content-length")
+    why = why_unreadable(body, announced, _reader(operation_model))
     if why:
         raise UnreadableAnswerError(operation=operation_model.name, why=why)
 
@@ -65,7 +67,7 @@ def _reader(operation_model: Any) -> Any:
 
 def why_unreadable(body: bytes, announced: str | None, reader: Any) -> str:
     """What is wrong with an answer's body; '' for nothing. Never what is in it, which may be a secret."""
-    if announced and announced.isdigit() and body and len(body) != int(announced):
+    if announced and announced.isdigit() and len(body) != int(announced):
         return f"{len(body)} of {announced} bytes came"
     if body and reader:
         try:

@@ -22,8 +22,8 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers 
         (b"<a/>", "4", ET.fromstring, ""),
         (b" \n<?xml version='1.0'?><a/>", None, ET.fromstring, ""),
         (b"<a>", "3", ET.fromstring, "its body cannot be read"),
-        # A HEAD request's answer announces what it has not, and deletions answer with nothing.
-        (b"", "17", ET.fromstring, ""),
+        (b"", "17", ET.fromstring, "0 of 17 bytes came"),
+        # Deletions answer with nothing.
         (b"", None, json.loads, ""),
         (b"any text", "8", None, ""),
     ],
