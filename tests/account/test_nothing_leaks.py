@@ -25,7 +25,7 @@ CALLS = ["CreateAccessKey", "CreateLoginProfile", "CreateVirtualMFADevice", "Cre
 CALLS += ["AssumeRole", "PutSecretValue", "ListAccessKeys", "GetSessionToken"]
 WAYS = ["truncated", "garbled", "reset-after", "withdrawn", "expired"]
 FAULTS = [(call, way) for call in CALLS for way in WAYS]
-SHORT = [("CreateAccessKey", "truncated"), ("CreateSecret", "garbled")]
+SHORT = [("CreateAccessKey", "truncated")]
 
 
 def play(out: Path) -> list[dict[str, Any]]:
