@@ -71,7 +71,8 @@ _ADVICE: tuple[tuple[str, str], ...] = (
     ),
     # The last two: of modules that do not expect an answer without fields.
     (r"did not come whole|Unable to parse response|codec can't decode|answer lacks '\w+'", UNREADABLE),
-    (r"\w+AlreadyExists\w*|BucketAlreadyOwnedByYou|DuplicateRecord", THERE_ALREADY),
+    # A bucket of that name may be anybody's.
+    (r"\b(?!BucketAlreadyExists)\w+AlreadyExists|BucketAlreadyOwnedByYou|DuplicateRecord", THERE_ALREADY),
     (r"InternalFailure|InternalError|InternalServiceError|ServiceUnavailable|Service Unavailable", AWS_FAILED),
     (r"No start of json char found|MODULE FAILURE", KILLED),
     (r"Throttling|RequestLimitExceeded|TooManyRequests|SlowDown|Rate exceeded", THROTTLED),
@@ -111,7 +112,7 @@ def said(text: str) -> str:
 
 def sentence(tried: str, text: str, *, advise: bool = True) -> str:
     """One sentence (two with the advice): what was tried, what AWS said, what to do now."""
-    parts = [f"Could not {tried}: {said(text).strip().rstrip('.')}."]
+    parts = [visible(f"Could not {tried}: {said(text).strip().rstrip('.')}.")]
     what_to_do = advice(text) if advise else None
     return " ".join([*parts, what_to_do] if what_to_do else parts)
 

@@ -74,3 +74,19 @@ def test_nothing_of_an_answer_that_cannot_be_read_is_quoted() -> None:
 def test_a_field_that_an_answer_lacks() -> None:
     told = explain_failure({"msg": "Task failed: Module failed: 'trailList'"}, "Make the trail")
     assert told.startswith("Make the trail: AWS's answer lacks 'trailList'. What AWS answered did not come whole")
+
+
+@pytest.mark.parametrize(
+    ("code", "advised"),
+    [("EntityAlreadyExists", True), ("TrailAlreadyExistsException", True), ("BucketAlreadyExists", False)],
+)
+def test_what_another_run_makes_is_there_already(code: str, advised: bool) -> None:
+    found = _explain.advice(f"An error occurred ({code}) when calling the Create operation: there already")
+    assert (found == _explain.THERE_ALREADY) is advised
+
+
+def test_nothing_that_a_terminal_acts_on() -> None:
+    named = "there is no user \x1b[2Jada\u202e\r, or\nnone"
+    shown = r"there is no user \x1b[2Jada\u202e\r, or" + "\nnone"
+    assert explain_failure({"msg": named}) == f"{shown}."
+    assert _explain.sentence("read it", named) == f"Could not read it: {shown}."
