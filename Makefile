@@ -25,7 +25,7 @@ help:
 	@echo '               set up the AWS account of your credentials; asks before it changes anything'
 	@echo '               (CONFIRM=yes: without asking; ARGS="--check --diff": show what would change, change nothing)'
 	@echo 'make test      run every check; each alone: make $(CHECKS)'
-	@echo 'make torture   disturb and kill runs at each of their steps in turn, and print figures; an hour or two. make test has a'
+	@echo 'make torture   disturb and kill runs at each of their steps in turn, and print figures; takes hours. make test has a'
 	@echo '               short form; DAYONE_STRIDE=10 disturbs at every tenth call'
 	@echo 'make bench     measure how fast it is (ARGS="--runs 1": shortest; "--table deletion": only that; "--calls": by task)'
 	@echo 'make lock      write requirements-hashes.txt, for this Python and platform; needs a package index'
