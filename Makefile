@@ -17,7 +17,7 @@ ARGS ?=
 RUN := .venv/bin/python
 CHECKS := lint unit account browser molecule sanity docs
 
-.PHONY: help install site test $(CHECKS) torture matrix bench sandbox clean
+.PHONY: help install site test $(CHECKS) torture matrix lock audit bench sandbox clean
 
 help:
 	@echo 'make site      set up a stand-in account on this machine, to watch what happens'
@@ -25,9 +25,12 @@ help:
 	@echo '               set up the AWS account of your credentials; asks before it changes anything'
 	@echo '               (CONFIRM=yes: without asking; ARGS="--check --diff": show what would change, change nothing)'
 	@echo 'make test      run every check; each alone: make $(CHECKS)'
-	@echo 'make torture   kill runs at each of their steps in turn, and the longest tests; make test has a short form'
+	@echo 'make torture   disturb and kill runs at each of their steps in turn, and print figures; takes hours. make test has a'
+	@echo '               short form; DAYONE_STRIDE=10 disturbs at every tenth call'
 	@echo 'make matrix    run the tests with each supported ansible-core and amazon.aws (ARGS="--quick": the most telling ones)'
 	@echo 'make bench     measure how fast it is (ARGS="--runs 1": shortest; "--table deletion": only that; "--calls": by task)'
+	@echo 'make lock      write requirements-hashes.txt, for this Python and platform; needs a package index'
+	@echo 'make audit     ask the databases of known vulnerabilities about what is pinned; needs the network, no part of make test'
 	@echo 'make install   only install, into .venv and .cache'
 	@echo 'make sandbox   leave a stand-in account running for your own tries, until Ctrl-C'
 	@echo 'make clean     remove what was installed and what stand-in accounts left; secrets of real accounts stay'
@@ -47,6 +50,12 @@ $(CHECKS) torture: install
 
 matrix: install
 	@$(RUN) tools/matrix.py $(ARGS)
+
+lock: install
+	@$(RUN) tools/lock.py
+
+audit: install
+	@$(RUN) tools/audit.py
 
 bench: install
 	@PYTHONPATH=tests $(RUN) -m bench $(ARGS)

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,26 @@ class Run:
         """The result of the one task of this name that was not skipped."""
         (found,) = [task for task in self.tasks if task["name"] == name and task["status"] != "skipped"]
         return found
+
+
+@pytest.fixture
+def figures(record_property: Callable[[str, object], None]) -> Callable[[str, int], None]:
+    """Adds to a figure that is printed, summed up over all tests, at the end."""
+    return lambda name, more: record_property(f"figure: {name}", more)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figures that tests have noted."""
+    sums: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, value in getattr(report, "user_properties", []) if getattr(report, "when", "") == "call" else []:
+                if name.startswith("figure: "):
+                    sums[name.removeprefix("figure: ")] += value
+    if sums:
+        terminalreporter.section("figures")
+        for name, value in sorted(sums.items()):
+            terminalreporter.write_line(f"{value:8}  {name}")
 
 
 @pytest.fixture(scope="session")

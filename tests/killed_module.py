@@ -18,8 +18,6 @@ from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import pytest
-
 PATIENCE_SECONDS = 60
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
@@ -61,6 +59,8 @@ class Module:
         self._files.mkdir(exist_ok=True)
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["boto3", "botocore.httpsession", "shared_botocore", __name__, self._name])
+        import pytest  # noqa: PLC0415 - what is forked, and `interference`, do without it
+
         with pytest.MonkeyPatch.context() as patch:
             # The process that is forked finds modules where this one does.
             patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
@@ -108,7 +108,7 @@ def install(plan: Plan) -> None:
         if _note(plan.log, name) == plan.kill_at:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    _watch_files(plan.directory, step)
+    watch_files(plan.directory, step)
     _watch_calls(step)
 
 
@@ -121,7 +121,9 @@ def _note(log: str, name: str) -> int:
     return number
 
 
-def _watch_files(directory: str, step: Callable[[str], None]) -> None:
+def watch_files(directory: str, step: Callable[[str], None]) -> None:
+    """Call ``step`` before each change of a file below the directory that this process, or a fork of it, makes."""
+
     def below(path: Any) -> bool:
         return isinstance(path, str | os.PathLike) and os.fspath(path).startswith(directory)
 

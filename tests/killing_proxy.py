@@ -19,6 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from process_tree import kill_with_descendants, processes
 from sandbox import Sandbox
 
 # Hop-by-hop, or set anew by the server.
@@ -107,15 +108,8 @@ class Killer:
 
 def kill_playbooks() -> None:
     """SIGKILL for the ansible-playbook that this process started, and all that descends from it."""
-    parents = dict(_processes())
-    doomed = {pid for pid, parent in parents.items() if parent == os.getpid() and _is_playbook(pid)}
-    grown = True
-    while grown:
-        children = {pid for pid, parent in parents.items() if parent in doomed} - doomed
-        doomed |= children
-        grown = bool(children)
-    for pid in doomed:
-        os.kill(pid, signal.SIGKILL)
+    children = {pid for pid, parent in processes() if parent == os.getpid()}
+    kill_with_descendants({pid for pid in children if _is_playbook(pid)})
 
 
 def kill_client(port: int) -> None:
@@ -132,19 +126,6 @@ def kill_client(port: int) -> None:
                 os.kill(int(descriptor.parts[2]), signal.SIGKILL)
         except OSError:
             continue  # it has ended, or is not ours
-
-
-def _processes() -> list[tuple[int, int]]:
-    """Every process with its parent."""
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            # The name in parentheses may hold anything.
-            after_name = stat.read_text().rsplit(")", 1)[1].split()
-        except OSError:
-            continue  # it has ended
-        found.append((int(stat.parent.name), int(after_name[1])))
-    return found
 
 
 def _is_playbook(pid: int) -> bool:

@@ -148,7 +148,7 @@ def checks(target: str) -> Iterator[tuple[str, Check]]:
             yield "tests on the stand-in account", tests("account", "--numprocesses=2", "-m", "not long")
         case "torture":
             yield (
-                "tests that kill, at every step, and long ones",
+                "tests that disturb and kill, at every step, and long ones",
                 tests("account", "--numprocesses=2", "-m", "torture or long", DAYONE_TORTURE="1"),
             )
         case "bench":

@@ -8,17 +8,23 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import platform
+import re
 import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 CACHE = CHECKOUT / ".cache"
 VENV = CHECKOUT / ".venv"
 STAMP = VENV / "installed"
 REQUIREMENTS = [CHECKOUT / name for name in ("requirements-dev.txt", "requirements.txt", "constraints.txt")]
+HASHES = CHECKOUT / "requirements-hashes.txt"
+PINNED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;\\]+)", re.MULTILINE)
+HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 COLLECTION = CACHE / "collections" / "ansible_collections" / "dayone" / "aws_account"
 # Relative, so that a checkout that is moved or copied does not lead back to the old place.
 COLLECTION_TARGET = "../../../.."
@@ -51,7 +57,7 @@ def link_collection() -> None:
 
 def fingerprint() -> str:
     """What .venv depends on: the requirements, and its own path, which is written into its scripts."""
-    parts = [path.read_bytes() for path in REQUIREMENTS]
+    parts = [path.read_bytes() for path in (*REQUIREMENTS, HASHES) if path.exists()]
     return hashlib.sha256(b"\0".join([os.fsencode(VENV), *parts])).hexdigest()
 
 
@@ -67,9 +73,51 @@ def install() -> None:
     shutil.rmtree(VENV, ignore_errors=True)
     run("Making .venv", sys.executable, "-m", "venv", str(VENV))
     pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-cache-dir", "--no-input"]
-    run("Installing the packages", *pip, "--disable-pip-version-check", "-r", str(REQUIREMENTS[0]))
+    hashes = read_hashes()
+    if platform_tag() in hashes.platforms and hashes.hashes.keys() == pins():
+        # Complete, so that pip has nothing to look for that is not in it.
+        known = ["--require-hashes", "--no-deps", "-r", str(HASHES)]
+    else:
+        print(f"There are no hashes for {platform_tag()} and these versions: taking files by their versions alone.")
+        known = ["-r", str(REQUIREMENTS[0])]
+    run("Installing the packages", *pip, "--disable-pip-version-check", *known)
     STAMP.write_text(fingerprint())
     print(f"Installed in {time.monotonic() - started:.0f} s.", flush=True)
+
+
+class Hashes(NamedTuple):
+    """What requirements-hashes.txt says."""
+
+    platforms: set[str]
+    """Those that it is complete for."""
+    hashes: dict[str, set[str]]
+    """By name and version, those of files that may be installed."""
+
+
+def read_hashes() -> Hashes:
+    """Read the file; without it there are none."""
+    text = HASHES.read_text() if HASHES.exists() else ""
+    entries = re.split(r"(?<!\\)\n", text)
+    return Hashes(
+        {line.removeprefix("# for ") for line in entries if line.startswith("# for ")},
+        {pin(entry): set(HASH.findall(entry)) for entry in entries if PINNED.match(entry)},
+    )
+
+
+def pins() -> set[str]:
+    """Every name with its version that the requirements pin."""
+    return {pin(found[0]) for path in REQUIREMENTS for found in PINNED.finditer(path.read_text())}
+
+
+def pin(requirement: str) -> str:
+    """A pinned requirement, with its name as package indexes write it."""
+    name, _equal, version = requirement.split(maxsplit=1)[0].partition("==")
+    return f"{re.sub('[-_.]+', '-', name).lower()}=={version}"
+
+
+def platform_tag() -> str:
+    """The Python that runs this, and where, as files of packages are named by them."""
+    return f"cp{sys.version_info.major}{sys.version_info.minor} on {platform.system()} {platform.machine()}"
 
 
 def run(what: str, *command: str) -> None:

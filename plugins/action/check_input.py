@@ -10,6 +10,7 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.action import ActionBase
+from ansible_collections.dayone.aws_account.plugins.module_utils._explain import visible
 
 # By the name that Ansible loads roles under, so that it finds what it has read of them.
 ROLES = Path(__file__).parents[2] / "roles"
@@ -25,7 +26,12 @@ class ActionModule(ActionBase):
             argument_spec={"roles": {"type": "list", "elements": "str", "required": True}}
         )
         wrong = [sentence for role in given["roles"] for sentence in self._wrong_with(role, task_vars or {})]
-        return {**result, "changed": False, "failed": bool(wrong), "msg": " ".join(wrong) or "The input is in order."}
+        return {
+            **result,
+            "changed": False,
+            "failed": bool(wrong),
+            "msg": visible(" ".join(wrong)) or "The input is in order.",
+        }
 
     def _wrong_with(self, role: str, task_vars: Mapping[str, Any]) -> Iterator[str]:
         """A sentence for each thing that is wrong: with the variables' types first, for the rules rely on them."""

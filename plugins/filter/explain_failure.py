@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible_collections.dayone.aws_account.plugins.module_utils._explain import advice, said
+from ansible_collections.dayone.aws_account.plugins.module_utils._explain import advice, said, visible
 
 DOCUMENTATION = r"""
 name: explain_failure
@@ -58,7 +58,7 @@ def explain_failure(result: Mapping[str, Any], task_name: str = "") -> str:
     texts = list(dict.fromkeys(said(message).strip() for message in messages(result)))
     advices = list(dict.fromkeys(found for text in texts if (found := advice(text)) and found not in text))
     tried = f"{task_name.rsplit(' : ', maxsplit=1)[-1]}: " if task_name else ""
-    return " ".join([tried + " ".join(text.rstrip(".") + "." for text in texts), *advices])
+    return visible(" ".join([tried + " ".join(text.rstrip(".") + "." for text in texts), *advices]))
 
 
 class FilterModule:

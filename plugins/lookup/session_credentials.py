@@ -56,6 +56,9 @@ def renewed(session: Mapping[str, Any]) -> dict[str, Any]:
     import boto3  # noqa: PLC0415
     import botocore.config  # noqa: PLC0415
     import botocore.exceptions  # noqa: PLC0415
+    from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import (  # noqa: PLC0415
+        with_whole_answers,
+    )
 
     try:
         client = boto3.session.Session().client(
@@ -63,7 +66,7 @@ def renewed(session: Mapping[str, Any]) -> dict[str, Any]:
             region_name=session["region"],
             config=botocore.config.Config(retries={"mode": "standard", "total_max_attempts": 8}),
         )
-        return assume(client.assume_role, session)
+        return assume(with_whole_answers(client).assume_role, session)
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
         raise AnsibleError(sentence(f"renew the session in the role '{session['role_arn']}'", str(error))) from error
 

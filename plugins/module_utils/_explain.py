@@ -35,6 +35,15 @@ CLOCK = (
     "network's time, then run again."
 )
 THROTTLED = "AWS limits the rate of these calls: wait a minute, then run again; it carries on."
+UNREADABLE = (
+    "What AWS answered did not come whole: the connection broke off, or something between here and AWS changes what "
+    "passes. Run again; it carries on."
+)
+THERE_ALREADY = (
+    "It is there by now: AWS has made it and the answer was lost on the way, or another run makes it at this moment. "
+    "Run again; it carries on."
+)
+AWS_FAILED = "AWS has a failure of its own: wait a minute, then run again; it carries on."
 KILLED = (
     "Its process ended without an answer: it was killed, for want of memory perhaps, or it broke (-vvv shows how). Run "
     "again; it carries on."
@@ -60,11 +69,34 @@ _ADVICE: tuple[tuple[str, str], ...] = (
         ),
         NETWORK,
     ),
+    # The last two: of modules that do not expect an answer without fields.
+    (r"did not come whole|Unable to parse response|codec can't decode|answer lacks '\w+'", UNREADABLE),
+    # A bucket of that name may be anybody's.
+    (r"\b(?!BucketAlreadyExists)\w+AlreadyExists|BucketAlreadyOwnedByYou|DuplicateRecord", THERE_ALREADY),
+    (r"InternalFailure|InternalError|InternalServiceError|ServiceUnavailable|Service Unavailable", AWS_FAILED),
     (r"No start of json char found|MODULE FAILURE", KILLED),
     (r"Throttling|RequestLimitExceeded|TooManyRequests|SlowDown|Rate exceeded", THROTTLED),
 )
 
 _CLIENT_ERROR = re.compile(r"An error occurred \((?P<code>[^)]+)\) when calling the (?P<call>\w+) operation[^:]*: *")
+
+
+# What ansible-core puts before a module's failure.
+_OF_ANSIBLE = re.compile(r"^Task failed: (?:Module|Action) failed: ")
+# The whole of an answer that botocore cannot read, which it quotes.
+_QUOTED = re.compile(r" Further retries may succeed:.*", re.DOTALL)
+# All that a KeyError says, of a module that does not expect an answer without a field.
+_LACKING = re.compile(r"^'(\w+)'$")
+
+
+# What a terminal acts on instead of showing it, but for the ends of lines: control characters, and those that turn the
+# direction of writing. Names in an account, and what is given, may have them.
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def visible(text: str) -> str:
+    """``text`` with what a terminal would act on written out, as \\x1b."""
+    return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def advice(text: str) -> str | None:
@@ -73,13 +105,14 @@ def advice(text: str) -> str | None:
 
 
 def said(text: str) -> str:
-    """``text`` with botocore's wording of a service error turned into plain words."""
+    """``text`` with the wording of botocore, Python and ansible-core turned into plain words."""
+    text = _LACKING.sub(r"AWS's answer lacks '\1'", _QUOTED.sub("", _OF_ANSIBLE.sub("", text)))
     return _CLIENT_ERROR.sub(lambda match: f"AWS answered {match['call']} with {match['code']}: ", text)
 
 
 def sentence(tried: str, text: str, *, advise: bool = True) -> str:
     """One sentence (two with the advice): what was tried, what AWS said, what to do now."""
-    parts = [f"Could not {tried}: {said(text).strip().rstrip('.')}."]
+    parts = [visible(f"Could not {tried}: {said(text).strip().rstrip('.')}.")]
     what_to_do = advice(text) if advise else None
     return " ".join([*parts, what_to_do] if what_to_do else parts)
 
@@ -93,7 +126,8 @@ def fail_aws(module: Any, error: BaseException, tried: str, more: str = "") -> N
         tried: what was tried and on what, to follow "Could not", as "create the account alias 'example'".
         more: a sentence more, on what may be the reason.
     """
-    response: dict[str, Any] = getattr(error, "response", {})
+    # Those of a connection that broke have one too, which is None.
+    response: dict[str, Any] = getattr(error, "response", None) or {}
     code = response.get("Error", {}).get("Code")
     module.fail_json(msg=f"{sentence(tried, str(error))} {more}".strip(), error={"code": code, "message": str(error)})
     raise AssertionError("fail_json does not return")

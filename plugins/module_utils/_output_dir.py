@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import stat
 from pathlib import Path
 
 from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import make_directory, write_secret
@@ -17,8 +18,11 @@ def check_whose(directory: Path, account: str) -> bool:
     """Whether the directory has yet to be noted as the account's; it need not exist.
 
     Raises:
-        ValueError: it is another account's, or nobody can tell.
+        ValueError: it is another account's, or nobody can tell; or others than this user have a say in it.
     """
+    why_not = why_unsafe(directory)
+    if why_not:
+        raise ValueError(why_not)
     note = directory / NOTE
     try:
         noted = note.read_text(encoding="utf-8", errors="replace").strip()
@@ -37,6 +41,34 @@ def check_whose(directory: Path, account: str) -> bool:
     return False
 
 
+def why_unsafe(directory: Path) -> str:
+    """Why secrets should not be written there, as a sentence without its period; '' where they may.
+
+    Who can write to a directory can put a file of theirs in the place of any in it, or a link.
+    """
+    try:
+        found = directory.lstat()
+    except OSError:
+        return ""  # not there, or what cannot be looked at will not be written to either
+    if stat.S_ISLNK(found.st_mode):
+        return (
+            f"'{directory}', where secrets are to lie, is a symbolic link, and whoever may change it decides where "
+            "they go: name the directory itself (in the roles: dayone_output_dir)"
+        )
+    if found.st_uid != os.geteuid():
+        return (
+            f"'{directory}', where secrets are to lie, belongs to another user (uid {found.st_uid}; this run's is "
+            f"{os.geteuid()}): name a directory of your own (in the roles: dayone_output_dir)"
+        )
+    if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        mode = f"{found.st_mode & 0o7777:04o}"
+        return (
+            f"'{directory}', where secrets are to lie, can be written to by others (mode {mode}): look through what is "
+            f"in it, take that right away (chmod go-w '{directory}'), then run again"
+        )
+    return ""
+
+
 def note_whose(directory: Path, account: str) -> None:
     """Make the directory, and note that it is the account's. Of runs at once for several accounts, one gets it.
 
@@ -44,6 +76,7 @@ def note_whose(directory: Path, account: str) -> None:
         ValueError: as ``check_whose``.
         OSError: it cannot be written to.
     """
+    check_whose(directory, account)
     make_directory(directory)
     descriptor = os.open(directory, os.O_RDONLY)
     try:

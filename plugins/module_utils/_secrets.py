@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import secrets
@@ -69,6 +70,19 @@ def _open_partial(path: Path) -> Path:
     partial.unlink(missing_ok=True)
     os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     return partial
+
+
+def take_turns(path: Path) -> None:
+    """Wait while another run makes a secret beside ``path``; then it is this process's turn, until it ends.
+
+    Two runs at once would both find that a secret is lacking, and the second replace what the first one writes.
+
+    Raises:
+        OSError: the directory cannot be made.
+    """
+    make_directory(path.parent)
+    # Not closed: the lock goes with the process, however that ends.
+    fcntl.flock(os.open(path.parent, os.O_RDONLY), fcntl.LOCK_EX)
 
 
 def make_directory(path: Path) -> None:

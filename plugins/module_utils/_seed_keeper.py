@@ -27,6 +27,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import
     write_secret,
 )
 from ansible_collections.dayone.aws_account.plugins.module_utils._vault import LockedError, Vault
+from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import with_whole_answers
 
 # The fewest that AWS allows: the seed of a device that is gone is worth nothing.
 # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html
@@ -247,4 +248,4 @@ def _client(module: Any, wanted: dict[str, Any]) -> Any:
     client = boto3_conn(
         module, conn_type="client", resource="secretsmanager", region=region, endpoint=endpoint, **connection
     )
-    return RetryingBotoClientWrapper(client, AWSRetry.jittered_backoff())
+    return RetryingBotoClientWrapper(with_whole_answers(client), AWSRetry.jittered_backoff())

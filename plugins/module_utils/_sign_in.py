@@ -9,6 +9,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import boto3_c
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils import _totp
 from ansible_collections.dayone.aws_account.plugins.module_utils._access_key import AccessKey
+from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import with_whole_answers
 
 
 def open_session(module: Any, key: AccessKey, serial_number: str, seed: str) -> None:
@@ -25,6 +26,7 @@ def open_session(module: Any, key: AccessKey, serial_number: str, seed: str) -> 
     sts = boto3_conn(
         module, conn_type="client", resource="sts", region=region or "us-east-1", endpoint=endpoint, **connection
     )
+    with_whole_answers(sts)
 
     # A key made a moment ago is not known everywhere at once. Each try has the code of its own time.
     @AWSRetry.jittered_backoff(catch_extra_error_codes=["InvalidClientTokenId"])

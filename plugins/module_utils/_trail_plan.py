@@ -88,7 +88,7 @@ def trail_of(settings: Settings, found: Mapping[str, Any]) -> Planned:
         ours=ours,
         replaces=tags.get(settings.replaces_tag, "") if there else found["replaces"],
         is_now=is_now,
-        bucket=settings.bucket or is_now.get("bucket") or f"cloudtrail-{settings.account_id}-{region}",
+        bucket=settings.bucket or is_now.get("bucket") or own_name(settings, region),
         prefix=settings.bucket_prefix or ("" if ours else is_now.get("prefix", "")),
     )
 
@@ -195,12 +195,20 @@ def bucket_policy(planned: Planned) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": ours}
 
 
-def is_new(settings: Settings, bucket: Bucket | None) -> bool:
-    """Whether the bucket was made, or is to be made, for such a trail: it has our tags then.
+def is_new(settings: Settings, planned: Planned, bucket: Bucket | None) -> bool:
+    """Whether the bucket was made, or is to be made, for such a trail: it has our tags then, or the name that we give.
 
-    A run that is killed in the moment before it writes them leaves a bucket like somebody else's.
+    A run that ends in the moment before it writes them leaves a bucket without. One whose name somebody gave is like
+    somebody else's then.
     """
-    return bucket is None or settings.own_tags.items() <= bucket.tags.items()
+    if bucket is None or settings.own_tags.items() <= bucket.tags.items():
+        return True
+    return settings.bucket is None and planned.ours and planned.bucket == own_name(settings, planned.trail.region)
+
+
+def own_name(settings: Settings, region: str) -> str:
+    """The name of a bucket for which none is given."""
+    return f"cloudtrail-{settings.account_id}-{region}"
 
 
 def retention(settings: Settings, planned: Planned, bucket: Bucket | None, *, new: bool) -> dict[str, Any]:
@@ -254,7 +262,7 @@ def plan(settings: Settings, found: Mapping[str, Any], planned: Planned, bucket:
     """All that is decided about the trail that ``found`` leads to, and its bucket; None where S3 has none of ours."""
     wanted = trail_wanted(settings, planned)
     bucket_is = bucket_settings_of(bucket)
-    new = is_new(settings, bucket)
+    new = is_new(settings, planned, bucket)
     bucket_to_be = bucket_wanted(settings, planned, bucket_is, new=new)
     kept = retention(settings, planned, bucket, new=new)
     # The bucket of a trail that somebody else made may be another account's.

@@ -130,7 +130,6 @@ try:
 except ImportError:
     pass  # AnsibleAWSModule says so
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.dayone.aws_account.plugins.module_utils._account_events import (
     authors,
     global_region,
@@ -147,6 +146,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._posture_change
     since,
     time_of,
 )
+from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
 
 # https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html: two a second, in each region.
 REQUESTS_AT_ONCE = 2

@@ -295,7 +295,6 @@ try:
 except ImportError:
     pass  # AnsibleAWSModule says so
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._control import Unread
 from ansible_collections.dayone.aws_account.plugins.module_utils._controls import judge
@@ -305,6 +304,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._posture import
 from ansible_collections.dayone.aws_account.plugins.module_utils._posture_billing import Billing, reported
 from ansible_collections.dayone.aws_account.plugins.module_utils._posture_trails import told
 from ansible_collections.dayone.aws_account.plugins.module_utils._sign_in_url import partition_of, sign_in_url
+from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
 
 
 def make_clients(module: Any) -> Clients:

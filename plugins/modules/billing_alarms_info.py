@@ -185,7 +185,6 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
     is_boto3_error_code,
     paginated_query_with_retries,
 )
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
 from ansible_collections.dayone.aws_account.plugins.module_utils._alarm_plan import Alarms, changes, silent
@@ -204,6 +203,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._topic_key impo
     check_policy,
 )
 from ansible_collections.dayone.aws_account.plugins.module_utils._topic_plan import PUBLISHERS, Plan, Topic, plan
+from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
 
 # A topic has at most 50 tags, and each address takes one.
 MOST_EMAILS = 40

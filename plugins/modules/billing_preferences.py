@@ -61,7 +61,6 @@ except ImportError:
     pass  # AnsibleAWSModule says so
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._billing import (
     FEATURE,
@@ -72,6 +71,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._billing import
 from ansible_collections.dayone.aws_account.plugins.module_utils._control import BY_POLICY
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws, said, sentence
 from ansible_collections.dayone.aws_account.plugins.module_utils._root_user import GUIDES
+from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
 
 
 def wanted_preferences(current: dict[str, str], keys: list[str] | None, state: str) -> dict[str, str]:

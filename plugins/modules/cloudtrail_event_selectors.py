@@ -168,7 +168,6 @@ except ImportError:
 
 from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._event_selector_rules import broken_rules, wildcards
 from ansible_collections.dayone.aws_account.plugins.module_utils._event_selectors import (
@@ -187,6 +186,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._event_selector
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
 from ansible_collections.dayone.aws_account.plugins.module_utils._lost_events import lost
 from ansible_collections.dayone.aws_account.plugins.module_utils._recorded_events import possible_insights
+from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
 
 CLASSIC_OPTIONS = (
     "read_write_type",

@@ -272,13 +272,13 @@ try:
 except ImportError:
     pass  # AnsibleAWSModule says so
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
 from ansible_collections.dayone.aws_account.plugins.module_utils._log_bucket import read_bucket
 from ansible_collections.dayone.aws_account.plugins.module_utils._trail_choice import KEEP, RefusalError
 from ansible_collections.dayone.aws_account.plugins.module_utils._trail_plan import Settings, plan, trail_of
 from ansible_collections.dayone.aws_account.plugins.module_utils._trails import OPTIONS, Trails
+from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
 
 OWN_OPTIONS = {
     "partition": {"type": "str", "default": "aws"},

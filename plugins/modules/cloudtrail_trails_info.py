@@ -158,10 +158,10 @@ try:
 except ImportError:
     pass  # AnsibleAWSModule says so
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
 from ansible_collections.dayone.aws_account.plugins.module_utils._trail_choice import RefusalError
 from ansible_collections.dayone.aws_account.plugins.module_utils._trails import OPTIONS, Trails
+from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
 
 
 def main() -> None:

@@ -59,9 +59,9 @@ except ImportError:
     pass  # AnsibleAWSModule says so
 
 from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
+from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
 
 # By the option's name, AWS's; an empty text takes it off.
 # https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_UpdateTrail.html

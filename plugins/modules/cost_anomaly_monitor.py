@@ -113,7 +113,6 @@ try:
 except ImportError:
     pass  # AnsibleAWSModule says so
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._amounts import (
     check_addresses,
@@ -122,6 +121,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._amounts import
     positive,
 )
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
+from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
 
 MOST_EMAILS = 10
 # https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_Subscriber.html

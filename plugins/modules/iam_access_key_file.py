@@ -110,7 +110,6 @@ except ImportError:
     pass  # AnsibleAWSModule says so
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils import _vault
 from ansible_collections.dayone.aws_account.plugins.module_utils._access_key import (
@@ -126,9 +125,11 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import
     prove_writable,
     read_secret,
     remove_secret,
+    take_turns,
     why_locked,
     write_secret,
 )
+from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 KEYS_PER_USER = 2
@@ -315,6 +316,8 @@ def lacks_key(params: dict[str, Any], key: AccessKey) -> bool:
 def ensure_key(module: Any) -> dict[str, Any]:
     """Bring about what is asked; returns what the module returns."""
     params, keys = module.params, Keys(module)
+    if not module.check_mode:
+        take_turns(keys.path)
     created, in_file = keys.created(), read_access_key(keys.path, keys.vault)
     key_ids = list(created)
     plan = decide(created, in_file.access_key_id if in_file else "", params["rotate"], keys.interrupted())

@@ -73,13 +73,18 @@ except ImportError:
     pass  # AnsibleAWSModule says so
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
 from ansible_collections.dayone.aws_account.plugins.module_utils._sign_in_url import sign_in_url
+from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
 
 # https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateAccountAlias.html
 FORM = re.compile(r"^(?!\d{12}\Z)[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]\Z")
+
+
+def read_alias(client: Any) -> str:
+    """The alias that the account has: '' for none."""
+    return next(iter(client.list_account_aliases(aws_retry=True)["AccountAliases"]), "")
 
 
 def wanted_alias(current: str, name: str | None, state: str) -> str:
@@ -97,10 +102,12 @@ def replace_alias(module: Any, client: Any, current: str, wanted: str) -> None:
         else:
             client.delete_account_alias(aws_retry=True, AccountAlias=current)
     except is_boto3_error_code("EntityAlreadyExists"):
-        module.fail_json(
-            msg=f"The account alias '{wanted}' belongs to another AWS account. Choose another name: aliases are "
-            "unique among all accounts."
-        )
+        # Ours by now, where AWS was asked again because its first answer was lost.
+        if read_alias(client) != wanted:
+            module.fail_json(
+                msg=f"The account alias '{wanted}' belongs to another AWS account. Choose another name: aliases are "
+                "unique among all accounts."
+            )
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
         fail_aws(module, error, f"change the account alias from '{current}' to '{wanted}'")
 
@@ -122,7 +129,7 @@ def main() -> None:
         )
     client = module.client("iam", retry_decorator=AWSRetry.jittered_backoff())
     try:
-        current = next(iter(client.list_account_aliases(aws_retry=True)["AccountAliases"]), "")
+        current = read_alias(client)
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
         fail_aws(module, error, "read the account alias")
     wanted = wanted_alias(current, name, state)

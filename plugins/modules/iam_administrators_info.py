@@ -308,7 +308,6 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
     is_boto3_error_code,
     paginated_query_with_retries,
 )
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._access_key import (
     marker_of,
@@ -346,6 +345,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._output_dir imp
 from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import partial_of
 from ansible_collections.dayone.aws_account.plugins.module_utils._seed_keeper import existing_secrets
 from ansible_collections.dayone.aws_account.plugins.module_utils._vault import LockedError
+from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
 
 ALWAYS = "always"
 AN_ARN = "arn:aws:iam::aws:policy/AdministratorAccess"

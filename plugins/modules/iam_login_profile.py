@@ -94,7 +94,6 @@ except ImportError:
     pass  # AnsibleAWSModule says so
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils import _vault
 from ansible_collections.dayone.aws_account.plugins.module_utils._console_password import (
@@ -109,9 +108,11 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import
     move_secret,
     read_secret,
     remove_secret,
+    take_turns,
     why_locked,
     write_secret,
 )
+from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
 
 ALWAYS = "always"
 SERVER_ERROR = 500
@@ -260,7 +261,14 @@ def main() -> None:
     client = module.client("iam", retry_decorator=AWSRetry.jittered_backoff())
     user_name = module.params["user_name"]
     try:
+        if module.params["password_file"] and module.params["state"] == "present" and not module.check_mode:
+            take_turns(Path(module.params["password_file"]))
         before = has_password(client, user_name)
+    except OSError as error:
+        module.fail_json(
+            msg=f"Could not keep the password of user '{user_name}' in '{module.params['password_file']}': "
+            f"{error.strerror}. No password was set: make that place writable, then run again."
+        )
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
         fail_aws(module, error, f"see whether user '{user_name}' has a console password")
     after = module.params["state"] == "present"

@@ -84,7 +84,6 @@ summary:
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.dayone.aws_account.plugins.module_utils._member_roots import removal
 from ansible_collections.dayone.aws_account.plugins.module_utils._root_sessions import (
     ARGUMENTS,
@@ -95,6 +94,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._root_sessions 
     of_each,
     open_sessions,
 )
+from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
 
 
 def announced(found: Outcome) -> Outcome:

@@ -110,7 +110,6 @@ audited_at:
 
 from datetime import UTC, datetime
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.dayone.aws_account.plugins.module_utils._member_roots import Account, described
 from ansible_collections.dayone.aws_account.plugins.module_utils._root_sessions import (
     ARGUMENTS,
@@ -121,6 +120,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._root_sessions 
     of_each,
     open_sessions,
 )
+from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
 
 
 def lines(outcomes: list[Outcome], left_out: list[tuple[Account, str]]) -> list[str]:

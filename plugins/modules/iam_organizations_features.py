@@ -75,7 +75,6 @@ try:
 except ImportError:
     pass  # AnsibleAWSModule says so
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
 from ansible_collections.dayone.aws_account.plugins.module_utils._organizations_features import (
@@ -87,6 +86,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._organizations_
     code_of,
     reason_for,
 )
+from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
 
 CALLS = {
     CREDENTIALS_MANAGEMENT: "organizations_root_credentials_management",

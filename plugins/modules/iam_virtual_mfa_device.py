@@ -266,14 +266,14 @@ except ImportError:
     pass  # AnsibleAWSModule says so
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.dayone.aws_account.plugins.module_utils import _mfa_devices, _mfa_plan, _totp, _vault
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws, said
 from ansible_collections.dayone.aws_account.plugins.module_utils._mfa_plan import Device, Plan
 from ansible_collections.dayone.aws_account.plugins.module_utils._mfa_steps import VirtualMfaDevice
-from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import remove_secret
+from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import remove_secret, take_turns
 from ansible_collections.dayone.aws_account.plugins.module_utils._seed_keeper import KeeperError
 from ansible_collections.dayone.aws_account.plugins.module_utils._sign_in import open_session
+from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_enable_cliapi.html
 OWN_DEVICES = (
@@ -485,6 +485,8 @@ def main() -> None:
     verb = "remove" if absent else "resynchronize" if module.params["resync"] else "enable"
     tried = f"{verb} the virtual MFA device '{name}' {'of' if absent else 'for'} user '{module.params['user_name']}'"
     try:
+        if module.params["seed_file"] and not absent and not module.check_mode:
+            take_turns(Path(module.params["seed_file"]))
         wanted = VirtualMfaDevice(module)
         (take_away if absent else bring_in)(module, wanted)
     except _mfa_devices.UserMissingError:

@@ -12,6 +12,8 @@ description:
     accounts may have users of one name, whose files would take each other's place.
   - A directory that is noted as another account's is left alone, and the run fails. One without a note becomes the
     account's, with what is in it.
+  - A directory that others can write to, that belongs to another user or that is a symbolic link is refused, for they
+    could put files of theirs in the place of those in it.
   - It talks to nobody.
 extends_documentation_fragment:
   - dayone.aws_account.attributes

@@ -128,7 +128,6 @@ try:
 except ImportError:
     pass  # AnsibleAWSModule says so
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._control import Unread
 from ansible_collections.dayone.aws_account.plugins.module_utils._controls import judge
@@ -142,6 +141,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._root_user impo
     step_lines,
     use_line,
 )
+from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
 
 
 def read(module: Any) -> dict[str, Any]:

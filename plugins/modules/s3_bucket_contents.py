@@ -101,7 +101,6 @@ except ImportError:
     pass  # AnsibleAWSModule says so
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.dayone.aws_account.plugins.module_utils._bucket_contents import (
     BUCKET_ARGUMENTS,
     Bucket,
@@ -112,6 +111,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._bucket_content
 )
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import sentence
 from ansible_collections.dayone.aws_account.plugins.module_utils._refused_versions import Refusals, explain
+from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
 
 # What S3 says of a single version when it is busy.
 # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html

@@ -150,7 +150,6 @@ except ImportError:
     pass  # AnsibleAWSModule says so
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.dayone.aws_account.plugins.module_utils._bucket_contents import (
     BUCKET_ARGUMENTS,
     Bucket,
@@ -166,6 +165,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._refused_versio
     obstacle,
     read_protection,
 )
+from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
 
 
 def has_object_lock(bucket: Bucket) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import sys
 import threading
 import time
 import traceback
@@ -18,12 +19,14 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from . import control, enforcement, request
+from . import control, delivery, enforcement, request
 from .errors import RefusalError, error_response
+from .faults import Fault
 from .journal import Call, writes
 from .principals import Principal, principal_of
 from .recorded import Recorded, is_management
 from .rules import RULES
+from .snapshot import Snapshot
 from .world import World
 
 Environ = dict[str, Any]
@@ -46,28 +49,55 @@ class Application:
         environ.pop("HTTP_TRANSFER_ENCODING", None)
         http = HttpRequest({**environ, "wsgi.input": io.BytesIO(body)})
         is_control = http.path.startswith(control.PREFIX)
+        if is_control:
+            with self._lock:
+                answer = control.control(http, self.world)
+            return answer(environ, start_response)
         with self._lock:
-            response = control.control(http, self.world) if is_control else self._answer(http, environ)
-        if not is_control:
-            time.sleep(self.world.answer_after_ms / 1000)
-        return response(environ, start_response)
+            response, fault = self._answer(http, environ)
+        time.sleep(self.world.answer_after_ms / 1000)
+        return (delivery.spoil(response, fault, environ) if fault else response)(environ, start_response)
 
-    def _answer(self, http: HttpRequest, environ: Environ) -> Response:
+    def _answer(self, http: HttpRequest, environ: Environ) -> tuple[Response, Fault | None]:
         scope = request.scope_of(http)
         if scope is None:
-            return error_response(
-                "query", RefusalError("MissingAuthenticationToken", "Request is missing a signature", 403)
-            )
+            refusal = RefusalError("MissingAuthenticationToken", "Request is missing a signature", 403)
+            return error_response("query", refusal), None
         principal = principal_of(scope.access_key, self.world.sessions)
         if principal is None:
-            return error_response(request.protocol_of(http, scope.service), unknown_key(scope.service))
+            return error_response(request.protocol_of(http, scope.service), unknown_key(scope.service)), None
         late = untimely(http, scope.service, self.world.now())
         if late is not None:
-            return error_response(request.protocol_of(http, scope.service), late)
+            return error_response(request.protocol_of(http, scope.service), late), None
         call = request.read(http, scope, principal)
-        response = self._judge(call, environ)
+        fault = self.world.strike(call)
+        response = self._under(fault, call, environ)
         self._note(call, scope.access_key, response)
-        return response
+        return response, fault
+
+    def _under(self, fault: Fault | None, call: request.Request, environ: Environ) -> Response:
+        """The account's answer, if the fault lets the call come to it."""
+        if fault and fault.refuses:
+            return error_response(call.protocol, fault.refusal(call))
+        if writes(call.action):
+            if fault and fault.kind == "stale":
+                self._remember(fault, call)
+            return self._judge(call, environ)
+        then = self.world.snapshots.get((call.account, call.service))
+        return then.ask((call, plain(environ))) if then and not then.over else self._judge(call, environ)
+
+    def _remember(self, fault: Fault, call: request.Request) -> None:
+        """Keep the account as it is before this write."""
+
+        def answer(question: tuple[request.Request, Environ]) -> Response:
+            call, environ = question
+            body = io.BytesIO(environ.pop("body"))
+            return self._judge(call, {**environ, "wsgi.input": body, "wsgi.errors": sys.stderr})
+
+        of = (call.account, call.service)
+        if of in self.world.snapshots:
+            self.world.snapshots.pop(of).close()
+        self.world.snapshots[of] = Snapshot(answer, fault.reads, fault.seconds)
 
     def _judge(self, call: request.Request, environ: Environ) -> Response:
         try:
@@ -85,7 +115,6 @@ class Application:
 
     def _by_rules(self, call: request.Request) -> Response | None:
         """The answer of the first rule that has one."""
-        self.world.raise_fault(call.account, call.service, call.action)
         enforcement.authorize(call, self.world)
         for rule in RULES.get((call.service, call.action), []):
             answer = rule(call, self.world)
@@ -113,6 +142,13 @@ class Application:
         )
         if is_management(call):
             self.world.recorded.append(Recorded(call, access_key, self.world.now(), error))
+
+
+def plain(environ: Environ) -> Environ:
+    """What of a request can be sent to another process."""
+    body = environ["wsgi.input"]
+    kept = {name: value for name, value in environ.items() if isinstance(value, str | int | tuple)}
+    return {**kept, "body": body.getvalue()}
 
 
 def not_in_sandbox(action: str, error: Exception) -> RefusalError:

@@ -227,27 +227,52 @@ class Sandbox:
         self,
         service: str,
         action: str,
-        code: str,
+        code: str | None = None,
         *,
-        status: int = 403,
+        kind: str = "error",
+        status: int | None = None,
         message: str | None = None,
+        seconds: float | None = None,
+        reads: int | None = None,
+        nth: int | None = None,
+        every: int | None = None,
         times: int | None = None,
+        calls: str = "all",
         account: str | None = None,
     ) -> None:
-        """Let an action (`*`: every action) answer with an error, the next `times` calls or from now on.
+        """Let calls of an action (`*`: of every action) go wrong in one way (see README.md).
 
-        With `account`, only calls of that account's identities.
+        Of those that `calls` and `account` leave, counted from now on, the `nth` alone or `every` nth, and of these the
+        first `times`. Without any of the three: all from now on.
         """
-        fault: dict[str, Any] = {"service": service, "action": action, "code": code, "status": status, "times": times}
-        if account is not None:
-            fault["account"] = account
-        if message is not None:
-            fault["message"] = message
-        self._control("POST", "faults", fault)
+        fault = {
+            "code": code,
+            "status": status,
+            "message": message,
+            "seconds": seconds,
+            "reads": reads,
+            "nth": nth,
+            "every": every,
+            "times": times,
+            "account": account,
+        }
+        given = {name: value for name, value in fault.items() if value is not None}
+        fixed = {"service": service, "action": action, "kind": kind, "calls": calls}
+        self._control("POST", "faults", {**fixed, **given})
+
+    def faults(self) -> list[dict[str, Any]]:
+        """The faults that are set, each with how many calls it has `seen` and how many it `hits`."""
+        faults: list[dict[str, Any]] = self._control("GET", "faults")
+        return faults
 
     def clear_faults(self) -> None:
         """No injected faults any more."""
         self._control("DELETE", "faults")
+
+    def secrets(self) -> list[str]:
+        """Every secret that the accounts hold, and the tokens of all sessions: for looking where none may be."""
+        known: list[str] = self._control("GET", "secrets")
+        return known
 
     def pid(self) -> int:
         """The server's process id, as the server itself tells it."""

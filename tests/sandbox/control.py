@@ -14,9 +14,11 @@ from moto.moto_api._internal.models import moto_api_backend
 from moto.s3.models import s3_backends
 from werkzeug.wrappers import Response
 
+from . import known_secrets
+from .faults import FaultError, fault_of
 from .principals import DEFAULT_ACCOUNT
 from .rules import contents, organizations, root_credentials
-from .world import Fault, Switches, World
+from .world import Switches, World
 
 PREFIX = "/_sandbox/"
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00"
@@ -62,6 +64,7 @@ def _clear_journal(world: World, _fields: dict[str, Any]) -> Any:
 
 def _reset(world: World, _fields: dict[str, Any]) -> Any:
     moto_api_backend.reset()
+    _forget_snapshots(world)
     for field, fresh in vars(World()).items():
         setattr(world, field, fresh)
     return {}
@@ -105,20 +108,30 @@ def _switch(world: World, account: str, name: str, value: Any) -> None:
 
 
 def _set_fault(world: World, fields: dict[str, Any]) -> Any:
-    unknown = fields.keys() - {field.name for field in dataclasses.fields(Fault)}
-    missing = {"service", "action", "code"} - fields.keys()
-    if unknown or missing:
-        raise ControlError(
-            f"A fault takes service, action, code, status, message, times, account; wrong: {unknown or missing}."
-        )
-    defaults = {"status": 403, "message": f"The sandbox was told to answer {fields['code']}.", "times": None}
-    world.faults.append(Fault(**{**defaults, **fields}))
+    try:
+        world.faults.append(fault_of(fields))
+    except FaultError as mistake:
+        raise ControlError(str(mistake)) from None
     return {}
+
+
+def _read_faults(world: World, _fields: dict[str, Any]) -> Any:
+    return [dataclasses.asdict(fault) for fault in world.faults]
 
 
 def _clear_faults(world: World, _fields: dict[str, Any]) -> Any:
     world.faults.clear()
+    _forget_snapshots(world)
     return {}
+
+
+def _forget_snapshots(world: World) -> None:
+    while world.snapshots:
+        world.snapshots.popitem()[1].close()
+
+
+def _read_secrets(world: World, _fields: dict[str, Any]) -> Any:
+    return known_secrets.known_secrets(world)
 
 
 def _put_objects(_world: World, fields: dict[str, Any]) -> Any:
@@ -220,7 +233,9 @@ HANDLERS: dict[tuple[str, str], Callable[[World, dict[str, Any]], Any]] = {
     ("DELETE", "journal"): _clear_journal,
     ("POST", "reset"): _reset,
     ("POST", "world"): _set_world,
+    ("GET", "faults"): _read_faults,
     ("POST", "faults"): _set_fault,
+    ("GET", "secrets"): _read_secrets,
     ("POST", "objects"): _put_objects,
     ("POST", "accounts"): _invite_accounts,
     ("DELETE", "faults"): _clear_faults,

@@ -17,6 +17,7 @@ from typing import Any
 from moto.iam.models import IAMBackend, iam_backends
 
 from .errors import RefusalError
+from .faults import unauthorized
 from .permissions import Permission, actions_of, permissions_of
 from .principals import Principal
 from .request import Request
@@ -202,10 +203,7 @@ def _check_task(call: Request) -> None:
 def refusal(
     call: Request, permission: Permission, denied: bool, policy: str = "an identity-based policy"
 ) -> RefusalError:
-    """AWS's refusal, in the code of the service.
-
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
-    """
+    """AWS's refusal."""
     why = (
         f"with an explicit deny in {policy}"
         if denied
@@ -215,8 +213,4 @@ def refusal(
         f"User: {call.principal.arn} is not authorized to perform: {permission.action} on resource: "
         f"{permission.resource} {why}"
     )
-    if call.service == "sns":
-        return RefusalError("AuthorizationError", message, 403)
-    if call.service in ("iam", "sts", "s3", "s3control", "cloudwatch"):
-        return RefusalError("AccessDenied", message, 403)
-    return RefusalError("AccessDeniedException", message, 400)
+    return unauthorized(call.service, message)

@@ -7,10 +7,12 @@ import time
 from collections import defaultdict
 from typing import Any
 
-from .errors import RefusalError
+from .faults import Fault
 from .journal import Call
 from .principals import Principal
 from .recorded import Recorded
+from .request import Request
+from .snapshot import Snapshot
 
 BILLING_ALERT_KEYS = ("alerts/cloudwatch",)
 
@@ -56,28 +58,6 @@ class Switches:
 
 
 @dataclasses.dataclass
-class Fault:
-    """An error that AWS is to answer with, for one action or (`*`) all of a service."""
-
-    service: str
-    action: str
-    code: str
-    status: int
-    message: str
-    times: int | None
-    # Whose calls it hits; None: everybody's.
-    account: str | None = None
-
-    def hits(self, account: str, service: str, action: str) -> bool:
-        return (
-            self.times != 0
-            and self.account in (account, None)
-            and self.service in (service, "*")
-            and self.action in (action, "*")
-        )
-
-
-@dataclasses.dataclass
 class World:
     """Everything the layer knows beside moto; thrown away by a reset."""
 
@@ -91,6 +71,8 @@ class World:
     # Who does not accept what Cost Anomaly Detection sends.
     declined_anomalies: set[tuple[str, str]] = dataclasses.field(default_factory=set)
     faults: list[Fault] = dataclasses.field(default_factory=list)
+    # By account and service: as it was before its last write, for reads that do not see that yet.
+    snapshots: dict[tuple[str, str], Snapshot] = dataclasses.field(default_factory=dict)
     sessions: dict[str, Principal] = dataclasses.field(default_factory=dict)
     journal: list[Call] = dataclasses.field(default_factory=list)
     # What CloudTrail recorded; unlike the journal, it stays.
@@ -108,10 +90,7 @@ class World:
         """AWS's time, in seconds since 1970."""
         return time.time() + self.clock_ahead_seconds
 
-    def raise_fault(self, account: str, service: str, action: str) -> None:
-        """Answer with an injected fault, if one is set for this action."""
-        for fault in self.faults:
-            if fault.hits(account, service, action):
-                if fault.times is not None:
-                    fault.times -= 1
-                raise RefusalError(fault.code, fault.message, fault.status)
+    def strike(self, call: Request) -> Fault | None:
+        """The first of the faults that hit this call, if any does."""
+        # All are asked: each counts its calls.
+        return next(iter([fault for fault in self.faults if fault.strikes(call)]), None)

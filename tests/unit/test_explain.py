@@ -56,3 +56,37 @@ def test_filter_reads_the_failed_items_of_a_loop() -> None:
 
 def test_filter_passes_on_what_it_does_not_know() -> None:
     assert explain_failure({"msg": "no space left"}) == "no space left."
+
+
+def test_nothing_of_an_answer_that_cannot_be_read_is_quoted() -> None:
+    quoted = (
+        "Task failed: Module failed: Unable to parse response (unclosed token: line 1, column 12), invalid XML "
+        "received. Further retries may succeed:\nb'<SecretAccessKey>hidden'"
+    )
+    told = explain_failure({"msg": quoted}, "Make a key")
+    assert told.startswith(
+        "Make a key: Unable to parse response (unclosed token: line 1, column 12), invalid XML received. "
+    )
+    assert "hidden" not in told
+    assert told.endswith("Run again; it carries on.")
+
+
+def test_a_field_that_an_answer_lacks() -> None:
+    told = explain_failure({"msg": "Task failed: Module failed: 'trailList'"}, "Make the trail")
+    assert told.startswith("Make the trail: AWS's answer lacks 'trailList'. What AWS answered did not come whole")
+
+
+@pytest.mark.parametrize(
+    ("code", "advised"),
+    [("EntityAlreadyExists", True), ("TrailAlreadyExistsException", True), ("BucketAlreadyExists", False)],
+)
+def test_what_another_run_makes_is_there_already(code: str, advised: bool) -> None:
+    found = _explain.advice(f"An error occurred ({code}) when calling the Create operation: there already")
+    assert (found == _explain.THERE_ALREADY) is advised
+
+
+def test_nothing_that_a_terminal_acts_on() -> None:
+    named = "there is no user \x1b[2Jada\u202e\r, or\nnone"
+    shown = r"there is no user \x1b[2Jada\u202e\r, or" + "\nnone"
+    assert explain_failure({"msg": named}) == f"{shown}."
+    assert _explain.sentence("read it", named) == f"Could not read it: {shown}."

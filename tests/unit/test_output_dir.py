@@ -10,6 +10,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._output_dir imp
     check_whose,
     holds_secrets,
     note_whose,
+    why_unsafe,
 )
 
 ACCOUNT = "123456789012"
@@ -51,6 +52,34 @@ def test_of_runs_at_once_for_several_accounts_one_gets_it(tmp_path: Path) -> Non
     assert got_it.count(True) == 1
     note_whose(directory, f"{got_it.index(True):012}")
     assert [path.name for path in directory.iterdir()] == ["account"]
+
+
+@pytest.mark.parametrize(("mode", "refused"), [(0o700, False), (0o755, False), (0o775, True), (0o1777, True)])
+def test_where_others_can_write_is_refused(tmp_path: Path, mode: int, refused: bool) -> None:
+    directory = tmp_path / "out"
+    directory.mkdir()
+    directory.chmod(mode)
+    assert why_unsafe(directory).endswith("then run again") == refused
+    if refused:
+        with pytest.raises(ValueError, match=rf"can be written to by others \(mode {mode:04o}\): .*chmod go-w"):
+            note_whose(directory, ACCOUNT)
+        assert list(directory.iterdir()) == []
+
+
+def test_a_symbolic_link_is_refused_wherever_it_leads(tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ValueError, match="is a symbolic link"):
+        note_whose(link, ACCOUNT)
+    (tmp_path / "elsewhere").mkdir()
+    with pytest.raises(ValueError, match="is a symbolic link"):
+        check_whose(link, ACCOUNT)
+
+
+def test_another_users_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: tmp_path.stat().st_uid + 1)
+    with pytest.raises(ValueError, match="belongs to another user"):
+        check_whose(tmp_path, ACCOUNT)
 
 
 def test_a_note_that_cannot_be_read_is_refused(tmp_path: Path) -> None:

@@ -214,5 +214,19 @@ def test_the_rule_of_0_1_0_is_replaced() -> None:
         (EMPTY._replace(tags={"team": "a"}), False),
     ],
 )
-def test_a_bucket_that_was_made_for_the_trail(bucket: Bucket | None, new: bool) -> None:
-    assert is_new(SETTINGS, bucket) is new
+def test_a_bucket_of_a_given_name_that_was_made_for_the_trail(bucket: Bucket | None, new: bool) -> None:
+    settings = SETTINGS._replace(bucket="our-own-logs")
+    assert is_new(settings, trail_of(settings, NONE), bucket) is new
+
+
+@pytest.mark.parametrize(
+    ("found", "new"),
+    [
+        (NONE, True),
+        (there(s3_bucket_name=f"cloudtrail-{SETTINGS.account_id}-{REGION}"), True),
+        (there(), False),
+        (there("adopt", s3_bucket_name=f"cloudtrail-{SETTINGS.account_id}-{REGION}", tags={}), False),
+    ],
+)
+def test_a_bucket_of_our_own_name_is_ours_before_it_has_tags(found: dict[str, Any], new: bool) -> None:
+    assert is_new(SETTINGS, trail_of(SETTINGS, found), EMPTY) is new

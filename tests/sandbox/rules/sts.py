@@ -45,11 +45,13 @@ def session_token(request: Request, world: World) -> Answer:
     key = iam_backends[request.account]["aws"].create_temp_access_key()
     world.sessions[key.access_key_id] = dataclasses.replace(request.principal, mfa=mfa)
     seconds = int(request.params.get("DurationSeconds") or DEFAULT_SESSION_SECONDS)
+    token = secrets.token_urlsafe(96)
+    world.memory["session tokens"][token] = True
     return {
         "Credentials": {
             "AccessKeyId": key.access_key_id,
             "SecretAccessKey": key.secret_access_key,
-            "SessionToken": secrets.token_urlsafe(96),
+            "SessionToken": token,
             "Expiration": datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=seconds),
         }
     }
@@ -88,6 +90,7 @@ def assume_role(request: Request, world: World) -> Answer:
         mfa=False,
         ends=session.expiration.timestamp(),
     )
+    world.memory["session tokens"][session.session_token] = True
     return {
         "Credentials": {
             "AccessKeyId": session.access_key_id,
