@@ -1,0 +1,127 @@
+"""Build the documentation site into .cache/docsite/html, from the repository's own pages and the plugins' documentation.
+
+Every page of docs/ is taken, with the READMEs of the roles and of the stand-in account and what stands beside the README.
+The links of docs/README.md are the order; a page that it does not name comes last. Nothing is fetched, and a warning
+is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import check
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+SITE = CHECKOUT / ".cache" / "docsite"
+SOURCE = SITE / "source"
+HTML = SITE / "html"
+REFERENCE = SOURCE / "reference"
+COLLECTION = "dayone.aws_account"
+PAGES = ("*.md", "CHANGELOG.rst", "docs/**/*.md", "roles/*/README.md", "tests/sandbox/README.md")
+INDEX = "docs/README.md"
+LINK = re.compile(r"\]\(([^)\s:#]+)(#[^)\s]*)?\)")
+SECTION = re.compile(r"^## +(.+)\n((?:(?!^## ).*\n)*)", re.MULTILINE)
+
+
+def main() -> int:
+    """Lay the pages out, generate the reference, run Sphinx."""
+    lay_out()
+    reference = ["collection", "--use-current", "--squash-hierarchy", "--fail-on-error", "--no-add-antsibull-docs-version"]
+    reference += ["--cleanup", "everything", "--dest-dir", str(REFERENCE), COLLECTION]
+    sphinx = ["--quiet", "--fail-on-warning", "--nitpicky", "--jobs", "2", "--builder", "html"]
+    sphinx += ["--conf-dir", "docs/site", "--doctree-dir", str(SITE / "doctrees"), str(SOURCE), str(HTML)]
+    if not (check.run("antsibull-docs", *reference) and check.run("sphinx-build", *sphinx)):
+        return 1
+    print(f"The documentation is in {HTML.relative_to(CHECKOUT)}/index.html")
+    return 0
+
+
+def lay_out() -> None:
+    """Write each page where the site has it. What has not changed is left alone, so that Sphinx need not read it again."""
+    wanted = {place(page): text_of(page) for page in pages()}
+    REFERENCE.mkdir(parents=True, exist_ok=True)
+    for old in SOURCE.rglob("*"):
+        if old.is_file() and REFERENCE not in old.parents and str(old.relative_to(SOURCE)) not in wanted:
+            old.unlink()
+    for name, text in wanted.items():
+        write(SOURCE / name, text)
+    for page in pages():
+        for target in linked_files(page):
+            to = SOURCE / place(target)
+            to.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(CHECKOUT / target, to)
+
+
+def pages() -> list[str]:
+    """The pages, by their paths in the repository."""
+    return sorted({str(page.relative_to(CHECKOUT)) for pattern in PAGES for page in CHECKOUT.glob(pattern)})
+
+
+def place(path: str) -> str:
+    """Where the site has a file: docs/ is its top, and a directory's README has the directory's name."""
+    if path == INDEX:
+        return "index.md"
+    path = re.sub(r"^docs/", "", path)
+    path = re.sub(r"/README\.md$", ".md", path)
+    return path if "/" in path else path.lower()
+
+
+def text_of(page: str) -> str:
+    """A page as the site has it: the links lead to other places, and the index gets its tables of contents."""
+    text = (CHECKOUT / page).read_text()
+    if page == INDEX:
+        text = SECTION.sub(lambda section: f"{section[0]}\n{contents(section[1], named(section[2]))}\n", text)
+        text += f"\n{contents('Reference', ['reference/index'])}\n{contents('More', left_over(text))}\n"
+    return LINK.sub(lambda link: f"]({moved(page, link[1])}{link[2] or ''})", text) if page.endswith(".md") else text
+
+
+def moved(page: str, target: str) -> str:
+    """A link of a page, from the page's place on the site to the target's."""
+    there = resolved(page, target)
+    return os.path.relpath(place(there), Path(place(page)).parent) if (CHECKOUT / there).is_file() else target
+
+
+def resolved(page: str, target: str) -> str:
+    """What a link leads to, by its path in the repository."""
+    return os.path.relpath((CHECKOUT / page).parent / target, CHECKOUT)
+
+
+def linked_files(page: str) -> Iterator[str]:
+    """What a page links to and is no page, to be had for download."""
+    if page.endswith(".md"):
+        for link in LINK.findall((CHECKOUT / page).read_text()):
+            target = resolved(page, link[0])
+            if (CHECKOUT / target).is_file() and target not in pages():
+                yield target
+
+
+def named(text: str) -> list[str]:
+    """The pages that a section of the index links to."""
+    return [resolved(INDEX, link[0]) for link in LINK.findall(text)]
+
+
+def left_over(text: str) -> list[str]:
+    """The pages that the index does not link to."""
+    return [page for page in pages() if page != INDEX and page not in named(text)]
+
+
+def contents(caption: str, listed: list[str]) -> str:
+    """A table of contents of the navigation. It has what is on the site, the generated reference too."""
+    lines = [re.sub(r"\.(md|rst)$", "", place(page)) for page in listed]
+    return "\n".join(["```{toctree}", ":hidden:", f":caption: {caption}", "", *lines, "```"])
+
+
+def write(file: Path, text: str) -> None:
+    """Write a file if it has another text."""
+    if not file.exists() or file.read_text() != text:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
