@@ -1,0 +1,239 @@
+"""Every command of the README and of the pages in docs/ is run, in order, by somebody who starts with nothing.
+
+An empty directory and an empty home, the collection installed as users install it, the stand-in account for AWS. The
+output that a page shows is what comes.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import documented
+import member_scene
+import organization_scene
+import pyotp
+import pytest
+import yaml
+from conftest import CHECKOUT
+from sandbox import Sandbox
+from terminal import Terminal
+from trail_scene import LOGS, make_bucket, make_trail
+
+REGION = "ap-northeast-1"
+ARTICLE = CHECKOUT / "playbooks" / "vars" / "article.yml"
+# What the pages are about that speak of the checkout itself.
+IN_THE_CHECKOUT = ("README.md", "docs/start.md", "docs/first-run.md")
+SECONDS = 600
+BIN = Path(sys.executable).parent
+
+
+@dataclasses.dataclass
+class Reader:
+    """Somebody who follows a page."""
+
+    account: Sandbox
+    directory: Path
+    env: dict[str, str]
+    output: str = ""
+
+    def run(self, command: str, status: int = 0) -> None:
+        """Type a command, and answer what it asks where the page says that somebody sits there."""
+        answers = next((given for begin, given in ANSWERS.items() if re.fullmatch(begin, command)), None)
+        arguments = ["bash", "-o", "pipefail", "-c", self.with_codes(command)]
+        if answers:
+            ended, said = self.at_terminal(arguments, answers)
+        else:
+            done = subprocess.run(
+                arguments,
+                cwd=self.directory,
+                env=self.env,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                timeout=SECONDS,
+                check=False,
+            )
+            ended, said = done.returncode, done.stdout
+        assert ended == status, f"{command}\n{said}"
+        self.output += said
+
+    def at_terminal(self, arguments: list[str], answers: list[tuple[str, str]]) -> tuple[int, str]:
+        """Wait for each question, and answer it."""
+        terminal = Terminal(arguments, self.env, self.directory)
+        for question, answer in answers:
+            terminal.read_until(question)
+            terminal.type(self.with_codes(answer))
+        status = terminal.finish()
+        return status, re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", terminal.seen)
+
+    def with_codes(self, text: str) -> str:
+        """The codes that the pages have for examples, as the phone shows them now."""
+        if not re.search("123456|654321", text):
+            return text
+        (seed,) = self.directory.glob("**/admin.mfa")
+        totp, now = pyotp.TOTP(pyotp.parse_uri(seed.read_text().strip()).secret), int(time.time())
+        return text.replace('"123456"', f'"{totp.at(now - 30)}"').replace('"654321"', f'"{totp.at(now)}"')
+
+    def write(self, name: str, text: str, *, into: bool) -> None:
+        """Write a file as the page has it, or put its keys into the one that is there."""
+        file = self.directory / name
+        if into:
+            text = yaml.safe_dump({**yaml.safe_load(file.read_text()), **yaml.safe_load(text)})
+        file.write_text(text)
+
+
+# Who is asked at a terminal, by the command's whole text: what is waited for, and the answer.
+ANSWERS: dict[str, list[tuple[str, str]]] = {
+    "make site ACCOUNT=aws VARS=my.yml": [("Type yes", "yes"), ("press Enter to see the QR code", ""), ("First code", "")],
+    r"ansible-playbook dayone\.aws_account\.delete_trail_logs .*": [("name", "example-trail-logs")],
+}
+
+
+def first_run(reader: Reader) -> None:
+    """The account is set up already."""
+    reader.run("ansible-playbook dayone.aws_account.site -e @my.yml --tags cloudtrail,password_policy,iam_admin")
+
+
+def old_trail(reader: Reader) -> None:
+    """A trail that somebody made by hand."""
+    make_bucket(reader.account)
+    make_trail(reader.account, "old-trail")
+    assert LOGS
+
+
+def logs(reader: Reader) -> None:
+    """A bucket with the logs of most of a year, to which no trail delivers any more."""
+    reader.account.client("s3", "eu-central-1").create_bucket(
+        Bucket="example-trail-logs", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    )
+
+
+def organization(reader: Reader) -> None:
+    """An organization, and somebody who may list it and go into its accounts."""
+    made = organization_scene.Organization(reader.account, reader.directory, "books", "shop")
+    unit = made.unit("Workloads")
+    for member in made.ids.values():
+        made.client.move_account(AccountId=member, SourceParentId=made.root, DestinationParentId=unit)
+    reader.env |= made.env
+
+
+def members(reader: Reader) -> None:
+    """An organization whose member accounts have root users with credentials, and an auditor."""
+    made = member_scene.Organization(reader.account)
+    made.give(made.members[0])
+    reader.env |= made.env
+
+
+SCENES: dict[str, Callable[[Reader], None]] = {
+    "docs/colleague.md": first_run,
+    "docs/delete-trail-logs.md": logs,
+    "docs/existing-trail.md": old_trail,
+    "docs/many-accounts.md": organization,
+    "docs/member-roots.md": members,
+    "docs/sse-kms.md": first_run,
+}
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory of collections with this one in it, built and installed as users do."""
+    scratch = tmp_path_factory.mktemp("installed")
+    env = {**os.environ, "HOME": str(scratch), "ANSIBLE_COLLECTIONS_PATH": str(scratch)}
+    galaxy = [BIN / "ansible-galaxy", "collection"]
+    subprocess.run([*galaxy, "build", "--output-path", scratch], cwd=CHECKOUT, env=env, check=True)
+    (archive,) = scratch.glob("*.tar.gz")
+    subprocess.run([*galaxy, "install", "--offline", "--no-deps", "-p", scratch, archive], env=env, check=True)
+    return scratch
+
+
+@pytest.fixture
+def reader(account: Sandbox, tmp_path: Path, installed: Path) -> Reader:
+    """Somebody in an empty directory with an empty home; only the variables file of their first run is there."""
+    home, directory = tmp_path / "home", tmp_path / "work"
+    home.mkdir()
+    directory.mkdir()
+    neighbours = Path(sysconfig.get_path("purelib"))
+    action_plugins = installed / "ansible_collections" / "dayone" / "aws_account" / "extensions" / "in_process"
+    env = account.process_env(
+        HOME=str(home),
+        PATH=os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)]),
+        ANSIBLE_COLLECTIONS_PATH=os.pathsep.join([str(installed), str(neighbours)]),
+        ANSIBLE_ACTION_PLUGINS=str(action_plugins),
+        ANSIBLE_NOCOLOR="true",
+        AWS_REGION=REGION,
+        AWS_DEFAULT_REGION=REGION,
+        PWD=str(directory),
+        TERM="xterm",
+    )
+    shutil.copy(ARTICLE, directory / "my.yml")
+    (directory / ".venv").symlink_to(BIN.parent)
+    (directory / "vault-secret").write_text("a secret\n")
+    return Reader(account, directory, env)
+
+
+def clone(reader: Reader) -> None:
+    """A checkout of the collection in place of the empty directory, with what `make install` would install in it."""
+    shutil.rmtree(reader.directory)
+    files = subprocess.run(["git", "ls-files"], cwd=CHECKOUT, stdout=subprocess.PIPE, text=True, check=True).stdout
+    for name in files.splitlines():
+        to = reader.directory / name
+        to.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(CHECKOUT / name, to)
+    venv = reader.directory / ".venv"
+    venv.mkdir()
+    for part in BIN.parent.iterdir():
+        (venv / part.name).symlink_to(part)
+    # tools/install.py knows by this file that nothing is left to do.
+    (venv / "installed").unlink()
+    program = "import install; print(install.fingerprint(), end='')"
+    fingerprint = subprocess.run(
+        [sys.executable, "-c", program], cwd=reader.directory / "tools", stdout=subprocess.PIPE, check=True
+    )
+    (venv / "installed").write_bytes(fingerprint.stdout)
+    for name in ("ANSIBLE_COLLECTIONS_PATH", "ANSIBLE_ACTION_PLUGINS"):
+        del reader.env[name]
+
+
+def follow(reader: Reader, page: str) -> None:
+    """Do what the page says, from its top to its end."""
+    for block in documented.blocks(page):
+        if block.file:
+            name, into = block.file
+            reader.write(name, block.text, into=into)
+        elif block.language == "sh":
+            for command in filter(lambda each: documented.why_not(each) is None, block.commands):
+                reader.run(command, documented.STATUS.get((page, command), 0))
+        elif block.language == "text" and not is_left_out(block):
+            lines = list(documented.missing(block.text, reader.output))
+            assert not lines, f"{page} shows {lines}, and there was:\n{reader.output}"
+
+
+def is_left_out(block: documented.Block) -> bool:
+    return any(page == block.page and block.text.startswith(words) for page, words in documented.NOT_SHOWN)
+
+
+def pages() -> list[Any]:
+    """One of them in `make test`, all of them in `make torture`."""
+    return [
+        page if page == "docs/pipeline.md" else pytest.param(page, marks=pytest.mark.long)
+        for page in documented.pages()
+    ]
+
+
+@pytest.mark.parametrize("page", pages())
+def test_every_command_is_run_in_order(reader: Reader, page: str) -> None:
+    if page in IN_THE_CHECKOUT:
+        clone(reader)
+    SCENES.get(page, lambda _reader: None)(reader)
+    follow(reader, page)
