@@ -64,14 +64,18 @@ def blocks(page: str) -> list[Block]:
     ]
 
 
-def pages() -> list[str]:
-    """The pages for users that tell them to type something."""
+def all_pages() -> list[str]:
+    """The README and the pages of docs/."""
     found = [CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").glob("*.md"))]
-    names = [str(page.relative_to(CHECKOUT)) for page in found]
+    return [str(page.relative_to(CHECKOUT)) for page in found]
+
+
+def pages() -> list[str]:
+    """Those for users that have something to type in them, and that can be run."""
     return [
-        name
-        for name in names
-        if name not in FOR_CONTRIBUTORS and any(why_not(command) is None for command in commands(name))
+        page
+        for page in all_pages()
+        if page not in FOR_CONTRIBUTORS and any(why_not(command) is None for command in commands(page))
     ]
 
 

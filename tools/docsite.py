@@ -75,8 +75,9 @@ def text_of(page: str) -> str:
     """A page as the site has it: the links lead to other places, and the index gets its tables of contents."""
     text = (CHECKOUT / page).read_text()
     if page == INDEX:
+        more = contents("More", left_over(text))
         text = SECTION.sub(lambda section: f"{section[0]}\n{contents(section[1], named(section[2]))}\n", text)
-        text += f"\n{contents('Reference', ['reference/index'])}\n{contents('More', left_over(text))}\n"
+        text += f"\n{contents('Reference', ['reference/index'])}\n{more}\n"
     return LINK.sub(lambda link: f"]({moved(page, link[1])}{link[2] or ''})", text) if page.endswith(".md") else text
 
 
@@ -102,12 +103,14 @@ def linked_files(page: str) -> Iterator[str]:
 
 def named(text: str) -> list[str]:
     """The pages that a section of the index links to."""
-    return [resolved(INDEX, link[0]) for link in LINK.findall(text)]
+    linked = [resolved(INDEX, link[0]) for link in LINK.findall(text)]
+    return [page for page in linked if page in pages()]
 
 
 def left_over(text: str) -> list[str]:
-    """The pages that the index does not link to."""
-    return [page for page in pages() if page != INDEX and page not in named(text)]
+    """The pages that no section of the index links to."""
+    listed = {page for _, section in SECTION.findall(text) for page in named(section)}
+    return [page for page in pages() if page != INDEX and page not in listed]
 
 
 def contents(caption: str, listed: list[str]) -> str:

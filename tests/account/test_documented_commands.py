@@ -27,7 +27,7 @@ import yaml
 from conftest import CHECKOUT
 from sandbox import Sandbox
 from terminal import Terminal
-from trail_scene import LOGS, make_bucket, make_trail
+from trail_scene import make_bucket, make_trail
 
 REGION = "ap-northeast-1"
 ARTICLE = CHECKOUT / "playbooks" / "vars" / "article.yml"
@@ -79,7 +79,7 @@ class Reader:
 
     def with_codes(self, text: str) -> str:
         """The codes that the pages have for examples, as the phone shows them now."""
-        if not re.search("123456|654321", text):
+        if '"123456"' not in text:
             return text
         (seed,) = self.directory.glob("**/admin.mfa")
         totp, now = pyotp.TOTP(pyotp.parse_uri(seed.read_text().strip()).secret), int(time.time())
@@ -109,7 +109,6 @@ def old_trail(reader: Reader) -> None:
     """A trail that somebody made by hand."""
     make_bucket(reader.account)
     make_trail(reader.account, "old-trail")
-    assert LOGS
 
 
 def logs(reader: Reader) -> None:
