@@ -30,31 +30,36 @@ SECTION = re.compile(r"^## +(.+)\n((?:(?!^## ).*\n)*)", re.MULTILINE)
 
 def main() -> int:
     """Lay the pages out, generate the reference, run Sphinx."""
-    lay_out()
+    navigation_is_new = lay_out()
     reference = ["collection", "--use-current", "--squash-hierarchy", "--fail-on-error", "--no-add-antsibull-docs-version"]
     reference += ["--cleanup", "everything", "--dest-dir", str(REFERENCE), COLLECTION]
     sphinx = ["--quiet", "--fail-on-warning", "--nitpicky", "--jobs", "2", "--builder", "html"]
     sphinx += ["--conf-dir", "docs/site", "--doctree-dir", str(SITE / "doctrees"), str(SOURCE), str(HTML)]
+    if navigation_is_new:
+        sphinx.insert(0, "--write-all")
     if not (check.run("antsibull-docs", *reference) and check.run("sphinx-build", *sphinx)):
         return 1
     print(f"The documentation is in {HTML.relative_to(CHECKOUT)}/index.html")
     return 0
 
 
-def lay_out() -> None:
-    """Write each page where the site has it. What has not changed is left alone, so that Sphinx need not read it again."""
+def lay_out() -> bool:
+    """Write each page where the site has it; whether the navigation, which is on all pages, is another than before.
+
+    What has not changed is left alone, so that Sphinx need not read it again.
+    """
     wanted = {place(page): text_of(page) for page in pages()}
     REFERENCE.mkdir(parents=True, exist_ok=True)
     for old in SOURCE.rglob("*"):
         if old.is_file() and REFERENCE not in old.parents and str(old.relative_to(SOURCE)) not in wanted:
             old.unlink()
-    for name, text in wanted.items():
-        write(SOURCE / name, text)
+    changed = [name for name, text in wanted.items() if write(SOURCE / name, text)]
     for page in pages():
         for target in linked_files(page):
             to = SOURCE / place(target)
             to.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(CHECKOUT / target, to)
+    return "index.md" in changed
 
 
 def pages() -> list[str]:
@@ -119,11 +124,13 @@ def contents(caption: str, listed: list[str]) -> str:
     return "\n".join(["```{toctree}", ":hidden:", f":caption: {caption}", "", *lines, "```"])
 
 
-def write(file: Path, text: str) -> None:
-    """Write a file if it has another text."""
-    if not file.exists() or file.read_text() != text:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
+def write(file: Path, text: str) -> bool:
+    """Write a file if it has another text; whether it had."""
+    if file.exists() and file.read_text() == text:
+        return False
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+    return True
 
 
 if __name__ == "__main__":

@@ -59,6 +59,22 @@ def elsewhere(_app: Any, _env: Any, node: nodes.Element, content: nodes.Node) ->
     return nodes.reference("", "", content, refuri=f"{ANSIBLE}/{address}", internal=False)
 
 
+# A generated page begins with the full name and a sentence, which in the navigation is too long.
+TITLE = re.compile(r"^dayone\.aws_account\.(\w+ \w+) -- (.+)\n\++$", re.MULTILINE)
+INDEX_TITLE = re.compile(r"^Dayone\.Aws_Account\n=+$", re.MULTILINE)
+# The theme has each page's contents beside it.
+CONTENTS = re.compile(r"^\.\. contents::\n(   .*\n)+", re.MULTILINE)
+
+
+def shorten(_app: Any, name: str, source: list[str]) -> None:
+    """Give a generated page a title that is short, and take its contents out."""
+    if name.startswith("reference/"):
+        text = TITLE.sub(lambda found: f"{found[1]}\n{'+' * len(found[1])}\n\n{found[2]}.", source[0])
+        text = INDEX_TITLE.sub("Modules, plugins and roles\n==========================", text)
+        source[0] = CONTENTS.sub("", text)
+
+
 def setup(app: Any) -> None:
     """Tell Sphinx."""
     app.connect("missing-reference", elsewhere)
+    app.connect("source-read", shorten)
