@@ -17,7 +17,7 @@ ARGS ?=
 RUN := .venv/bin/python
 CHECKS := lint unit account molecule sanity docs
 
-.PHONY: help install site test $(CHECKS) torture matrix bench sandbox clean
+.PHONY: help install site test $(CHECKS) torture matrix bench docsite sandbox clean
 
 help:
 	@echo 'make site      set up a stand-in account on this machine, to watch what happens'
@@ -28,6 +28,7 @@ help:
 	@echo 'make torture   kill runs at each of their steps in turn, and the longest tests; make test has a short form'
 	@echo 'make matrix    run the tests with each supported ansible-core and amazon.aws (ARGS="--quick": the most telling ones)'
 	@echo 'make bench     measure how fast it is (ARGS="--runs 1": shortest; "--table deletion": only that; "--calls": by task)'
+	@echo 'make docsite   build the documentation, into .cache/docsite/html'
 	@echo 'make install   only install, into .venv and .cache'
 	@echo 'make sandbox   leave a stand-in account running for your own tries, until Ctrl-C'
 	@echo 'make clean     remove what was installed and what stand-in accounts left; secrets of real accounts stay'
@@ -50,6 +51,9 @@ matrix: install
 
 bench: install
 	@PYTHONPATH=tests $(RUN) -m bench $(ARGS)
+
+docsite: install
+	@$(RUN) tools/docsite.py
 
 sandbox: install
 	@PYTHONPATH=tests $(RUN) -m sandbox serve

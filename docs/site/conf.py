@@ -18,6 +18,7 @@ myst_heading_anchors = 3
 # A page in another repository's form of Markdown would be a surprise: nothing beyond what GitHub shows.
 myst_enable_extensions: list[str] = []
 nitpicky = True
+antsibull_ext_color_scheme = "default-autodark"
 
 html_theme = "furo"
 html_title = "dayone.aws_account"
