@@ -112,10 +112,17 @@ def old_trail(reader: Reader) -> None:
 
 
 def logs(reader: Reader) -> None:
-    """A bucket with the logs of most of a year, to which no trail delivers any more."""
-    reader.account.client("s3", "eu-central-1").create_bucket(
-        Bucket="example-trail-logs", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
-    )
+    """A bucket with the logs of most of a year, to which no trail delivers any more: what the page shows of it."""
+    make_bucket(reader.account, "example-trail-logs", region="eu-central-1")
+    files = [{"key": f"AWSLogs/123456789012/CloudTrail/{number:05}.json.gz", "size": 29_000} for number in range(48_211)]
+    files[0] |= {"last_modified": "2026-01-01T00:05:00+00:00", "versions": 5}
+    for file in files[1:]:
+        file["last_modified"] = "2026-11-24T23:58:00+00:00"
+    gone = [
+        {"key": f"AWSLogs/123456789012/CloudTrail/gone-{number}.json.gz", "versions": 0, "delete_marker": True}
+        for number in range(2)
+    ]
+    reader.account.put_objects("example-trail-logs", [*files, *gone])
 
 
 def organization(reader: Reader) -> None:
@@ -124,6 +131,8 @@ def organization(reader: Reader) -> None:
     unit = made.unit("Workloads")
     for member in made.ids.values():
         made.client.move_account(AccountId=member, SourceParentId=made.root, DestinationParentId=unit)
+    # An alias is one account's, as the page about many accounts says.
+    reader.write("my.yml", 'iam_admin_account_alias: "example-{{ account_id }}"', into=True)
     reader.env |= made.env
 
 
@@ -135,6 +144,7 @@ def members(reader: Reader) -> None:
 
 
 SCENES: dict[str, Callable[[Reader], None]] = {
+    "README.md": organization,
     "docs/colleague.md": first_run,
     "docs/delete-trail-logs.md": logs,
     "docs/existing-trail.md": old_trail,
