@@ -31,7 +31,13 @@ SECTION = re.compile(r"^## +(.+)\n((?:(?!^## ).*\n)*)", re.MULTILINE)
 def main() -> int:
     """Lay the pages out, generate the reference, run Sphinx."""
     navigation_is_new = lay_out()
-    reference = ["collection", "--use-current", "--squash-hierarchy", "--fail-on-error", "--no-add-antsibull-docs-version"]
+    reference = [
+        "collection",
+        "--use-current",
+        "--squash-hierarchy",
+        "--fail-on-error",
+        "--no-add-antsibull-docs-version",
+    ]
     reference += ["--cleanup", "everything", "--dest-dir", str(REFERENCE), COLLECTION]
     sphinx = ["--quiet", "--fail-on-warning", "--nitpicky", "--jobs", "2", "--builder", "html"]
     sphinx += ["--conf-dir", "docs/site", "--doctree-dir", str(SITE / "doctrees"), str(SOURCE), str(HTML)]

@@ -32,13 +32,19 @@ html_domain_indices = False
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
 html_theme_options = {
-    "light_css_variables": {"color-brand-primary": "#1d5d6b", "color-brand-content": "#1d5d6b"},
+    "light_css_variables": {
+        "color-code-background": "#f4f6f7",
+        "color-brand-primary": "#1d5d6b",
+        "color-brand-content": "#1d5d6b",
+    },
     "dark_css_variables": {"color-brand-primary": "#7fc4d1", "color-brand-content": "#7fc4d1"},
 }
 
 # What the generated reference says of Ansible and of other collections leads to their own documentation.
 ANSIBLE = "https://docs.ansible.com/ansible/latest"
-COLLECTION = re.compile(r"ansible_collections\.(amazon\.aws|community\.aws|ansible\.builtin)\.(\w+?_(?:module|lookup))(?:__|$)")
+COLLECTION = re.compile(
+    r"ansible_collections\.(amazon\.aws|community\.aws|ansible\.builtin)\.(\w+?_(?:module|lookup))(?:__|$)"
+)
 LABELS = {
     "action_plugins": "plugins/action.html",
     "ansible_configuration_settings": "reference_appendices/config.html",

@@ -48,7 +48,7 @@ class Reader:
 
     def run(self, command: str, status: int = 0) -> None:
         """Type a command, and answer what it asks where the page says that somebody sits there."""
-        answers = next((given for begin, given in ANSWERS.items() if re.fullmatch(begin, command)), None)
+        answers = ANSWERS.get(command)
         arguments = ["bash", "-o", "pipefail", "-c", self.with_codes(command)]
         if answers:
             ended, said = self.at_terminal(arguments, answers)
@@ -73,7 +73,7 @@ class Reader:
         terminal = Terminal(arguments, self.env, self.directory)
         for question, answer in answers:
             terminal.read_until(question)
-            terminal.type(self.with_codes(answer))
+            terminal.type(self.organization() if answer == ORGANIZATION else answer)
         status = terminal.finish()
         return status, re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", terminal.seen)
 
@@ -85,6 +85,11 @@ class Reader:
         totp, now = pyotp.TOTP(pyotp.parse_uri(seed.read_text().strip()).secret), int(time.time())
         return text.replace('"123456"', f'"{totp.at(now - 30)}"').replace('"654321"', f'"{totp.at(now)}"')
 
+    def organization(self) -> str:
+        """The organization's id."""
+        described = self.account.client("organizations").describe_organization()
+        return str(described["Organization"]["Id"])
+
     def write(self, name: str, text: str, *, into: bool) -> None:
         """Write a file as the page has it, or put its keys into the one that is there."""
         file = self.directory / name
@@ -93,10 +98,21 @@ class Reader:
         file.write_text(text)
 
 
-# Who is asked at a terminal, by the command's whole text: what is waited for, and the answer.
-ANSWERS: dict[str, list[tuple[str, str]]] = {
-    "make site ACCOUNT=aws VARS=my.yml": [("Type yes", "yes"), ("press Enter to see the QR code", ""), ("First code", "")],
-    r"ansible-playbook dayone\.aws_account\.delete_trail_logs .*": [("name", "example-trail-logs")],
+# Stands for the organization's id.
+ORGANIZATION = "o-…"
+# Commands that somebody types at a terminal: what is waited for, and the answer.
+ANSWERS = {
+    "make site ACCOUNT=aws VARS=my.yml": [
+        ("Type yes", "yes"),
+        ("press Enter to see the QR code", ""),
+        ("First code", ""),
+    ],
+    "ansible-playbook dayone.aws_account.delete_trail_logs -e cloudtrail_bucket=example-trail-logs": [
+        ("to go on:", "example-trail-logs")
+    ],
+    "ansible-playbook dayone.aws_account.secure_member_roots -e member_roots_remove=true": [
+        ("to go on:", ORGANIZATION),
+    ],
 }
 
 
@@ -114,7 +130,9 @@ def old_trail(reader: Reader) -> None:
 def logs(reader: Reader) -> None:
     """A bucket with the logs of most of a year, to which no trail delivers any more: what the page shows of it."""
     make_bucket(reader.account, "example-trail-logs", region="eu-central-1")
-    files = [{"key": f"AWSLogs/123456789012/CloudTrail/{number:05}.json.gz", "size": 29_000} for number in range(48_211)]
+    files = [
+        {"key": f"AWSLogs/123456789012/CloudTrail/{number:05}.json.gz", "size": 29_000} for number in range(48_211)
+    ]
     files[0] |= {"last_modified": "2026-01-01T00:05:00+00:00", "versions": 5}
     for file in files[1:]:
         file["last_modified"] = "2026-11-24T23:58:00+00:00"
@@ -179,6 +197,7 @@ def reader(account: Sandbox, tmp_path: Path, installed: Path) -> Reader:
         PATH=os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)]),
         ANSIBLE_COLLECTIONS_PATH=os.pathsep.join([str(installed), str(neighbours)]),
         ANSIBLE_ACTION_PLUGINS=str(action_plugins),
+        ANSIBLE_CALLBACK_RESULT_FORMAT="yaml",
         ANSIBLE_NOCOLOR="true",
         AWS_REGION=REGION,
         AWS_DEFAULT_REGION=REGION,
