@@ -1,8 +1,8 @@
 """What the documentation tells people to type, and what it says they will see.
 
 In a page, ```sh is a block of commands. ```text after it is output: its lines are shown in this order, others may come
-between, and … stands for anything. ```yaml that begins with a comment of a file's name is that file; with `in` before the
-name, its keys are to be put into the file.
+between, and … stands for anything. ```yaml that begins with a comment of a file's name is that file; with `in` before
+the name, its keys are to be put into the file.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ FENCED = re.compile(r"^( *)```(\w+)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 NOT_RUN = {
     "ansible-builder build": "builds an image, which takes a container engine",
     "aws ": "the AWS CLI is not installed by `make install`",
-    "ansible-playbook dayone.aws_account.delete_trail_logs -e cloudtrail_bucket=NAME": "NAME is the reader's; the page has one",
+    "ansible-playbook dayone.aws_account.delete_trail_logs -e cloudtrail_bucket=NAME": "NAME is the reader's",
     "make test": "this is what runs the test",
 }
 # Pages for who works on the collection: their commands are the tests, checks and measurements themselves.

@@ -1,6 +1,6 @@
-"""Build the documentation site into .cache/docsite/html, from the repository's own pages and the plugins' documentation.
+"""Build the documentation site into .cache/docsite/html, of the repository's own pages and the plugins' documentation.
 
-Every page of docs/ is taken, with the READMEs of the roles and of the stand-in account and what stands beside the README.
+Every page of docs/ is taken, with the READMEs of roles and of the stand-in account and what stands beside the README.
 The links of docs/README.md are the order; a page that it does not name comes last. Nothing is fetched, and a warning
 is a failure.
 """
@@ -31,14 +31,8 @@ SECTION = re.compile(r"^## +(.+)\n((?:(?!^## ).*\n)*)", re.MULTILINE)
 def main() -> int:
     """Lay the pages out, generate the reference, run Sphinx."""
     navigation_is_new = lay_out()
-    reference = [
-        "collection",
-        "--use-current",
-        "--squash-hierarchy",
-        "--fail-on-error",
-        "--no-add-antsibull-docs-version",
-    ]
-    reference += ["--cleanup", "everything", "--dest-dir", str(REFERENCE), COLLECTION]
+    reference = ["collection", "--use-current", "--squash-hierarchy", "--fail-on-error", "--cleanup", "everything"]
+    reference += ["--no-add-antsibull-docs-version", "--dest-dir", str(REFERENCE), COLLECTION]
     sphinx = ["--quiet", "--fail-on-warning", "--nitpicky", "--jobs", "2", "--builder", "html"]
     sphinx += ["--conf-dir", "docs/site", "--doctree-dir", str(SITE / "doctrees"), str(SOURCE), str(HTML)]
     if navigation_is_new:
