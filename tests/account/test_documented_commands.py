@@ -129,15 +129,16 @@ def old_trail(reader: Reader) -> None:
 
 def logs(reader: Reader) -> None:
     """A bucket with the logs of most of a year, to which no trail delivers any more: what the page shows of it."""
-    make_bucket(reader.account, "example-trail-logs", region="eu-central-1")
+    s3 = make_bucket(reader.account, "example-trail-logs", region="eu-central-1")
+    s3.put_bucket_versioning(Bucket="example-trail-logs", VersioningConfiguration={"Status": "Enabled"})
     files = [
         {"key": f"AWSLogs/123456789012/CloudTrail/{number:05}.json.gz", "size": 29_000} for number in range(48_211)
     ]
-    files[0] |= {"last_modified": "2026-01-01T00:05:00+00:00", "versions": 5}
+    files[0] |= {"last_modified": "2026-01-01T00:05:00+00:00", "versions": 3}
     for file in files[1:]:
         file["last_modified"] = "2026-11-24T23:58:00+00:00"
     gone = [
-        {"key": f"AWSLogs/123456789012/CloudTrail/gone-{number}.json.gz", "versions": 0, "delete_marker": True}
+        {"key": f"AWSLogs/123456789012/CloudTrail/gone-{number}.json.gz", "delete_marker": True}
         for number in range(2)
     ]
     reader.account.put_objects("example-trail-logs", [*files, *gone])
@@ -168,6 +169,7 @@ SCENES: dict[str, Callable[[Reader], None]] = {
     "docs/existing-trail.md": old_trail,
     "docs/many-accounts.md": organization,
     "docs/member-roots.md": members,
+    "docs/mfa.md": first_run,
     "docs/sse-kms.md": first_run,
 }
 
