@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import pty
 import select
@@ -31,6 +32,7 @@ class Terminal:
         )
         os.close(there)
         self.seen = ""
+        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         self._looked_through = 0
 
     def read_until(self, text: str) -> None:
@@ -45,10 +47,17 @@ class Terminal:
         self._looked_through = found + len(text)
 
     def _read(self) -> str:
-        try:
-            return os.read(self._here, 65536).decode(errors="replace")
-        except OSError:  # the other end is closed
-            return ""
+        text = ""
+        while not text:
+            try:
+                data = os.read(self._here, 65536)
+            except OSError:  # the other end is closed
+                data = b""
+            if not data:
+                break
+            # What was read may end within a character.
+            text = self._decoder.decode(data)
+        return text
 
     def type(self, line: str) -> None:
         time.sleep(0.5)  # a prompt throws away what was typed before it

@@ -1,7 +1,7 @@
 """Record terminal sessions for the documentation: docs/images/*.svg, of real runs on a stand-in account.
 
-To be run by hand when what a terminal shows has changed: `PYTHONPATH=tests python tools/recordings.py`. The accounts, and so
-the secrets in a QR code, are gone when it ends.
+To be run by hand when what a terminal shows has changed: `PYTHONPATH=tests python tools/recordings.py`. The accounts,
+and so the secrets in a QR code, are gone when it ends.
 """
 
 from __future__ import annotations
@@ -43,11 +43,14 @@ THEME = TerminalTheme(
 FORMAT = """\
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 @{terminal_width}@ @{terminal_height}@" role="img">
 <style>
-.{unique_id}-matrix {{ font-family: ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: {char_height}px;
-  line-height: {line_height}px; font-variant-east-asian: full-width; }}
+.{unique_id}-matrix {{
+  font-family: ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace;
+  font-size: {char_height}px;
+  line-height: {line_height}px;
+}}
 {styles}
 </style>
-<defs><clipPath id="{unique_id}-clip-terminal"><rect width="{terminal_width}" height="{terminal_height}"/></clipPath>{lines}</defs>
+<defs>{lines}</defs>
 <rect fill="#181b1f" width="@{terminal_width}@" height="@{terminal_height}@" rx="8"/>
 <g transform="translate(9, 9)">{backgrounds}<g class="{unique_id}-matrix">{matrix}</g></g>
 </svg>
