@@ -93,7 +93,7 @@ class Reader:
     def write(self, name: str, text: str, *, into: bool) -> None:
         """Write a file as the page has it, or put its keys into the one that is there."""
         file = self.directory / name
-        if into:
+        if into and file.exists():
             text = yaml.safe_dump({**yaml.safe_load(file.read_text()), **yaml.safe_load(text)})
         file.write_text(text)
 
@@ -138,7 +138,11 @@ def logs(reader: Reader) -> None:
     for file in files[1:]:
         file["last_modified"] = "2026-11-24T23:58:00+00:00"
     gone = [
-        {"key": f"AWSLogs/123456789012/CloudTrail/gone-{number}.json.gz", "delete_marker": True}
+        {
+            "key": f"AWSLogs/123456789012/CloudTrail/gone-{number}.json.gz",
+            "delete_marker": True,
+            "last_modified": "2026-11-24T23:58:00+00:00",
+        }
         for number in range(2)
     ]
     reader.account.put_objects("example-trail-logs", [*files, *gone])
@@ -146,7 +150,7 @@ def logs(reader: Reader) -> None:
 
 def organization(reader: Reader) -> None:
     """An organization, and somebody who may list it and go into its accounts."""
-    made = organization_scene.Organization(reader.account, reader.directory, "books", "shop")
+    made = organization_scene.Organization(reader.account, reader.directory.parent, "books", "shop")
     unit = made.unit("Workloads")
     for member in made.ids.values():
         made.client.move_account(AccountId=member, SourceParentId=made.root, DestinationParentId=unit)
