@@ -19,15 +19,14 @@ from pathlib import Path
 from typing import Any
 
 import documented
-import member_scene
-import organization_scene
 import pyotp
 import pytest
 import yaml
+from account import member_scene, organization_scene
+from account.trail_scene import make_bucket, make_trail
 from conftest import CHECKOUT
 from sandbox import Sandbox
 from terminal import Terminal
-from trail_scene import make_bucket, make_trail
 
 REGION = "ap-northeast-1"
 ARTICLE = CHECKOUT / "playbooks" / "vars" / "article.yml"
@@ -183,10 +182,13 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory of collections with this one in it, built and installed as users do."""
     scratch = tmp_path_factory.mktemp("installed")
     env = {**os.environ, "HOME": str(scratch), "ANSIBLE_COLLECTIONS_PATH": str(scratch)}
-    galaxy = [BIN / "ansible-galaxy", "collection"]
-    subprocess.run([*galaxy, "build", "--output-path", scratch], cwd=CHECKOUT, env=env, check=True)
+    galaxy = [str(BIN / "ansible-galaxy"), "collection"]
+    install = [*galaxy, "install", "--offline", "--no-deps", "-p", str(scratch)]
+    subprocess.run([*galaxy, "build", "--output-path", str(scratch)], cwd=CHECKOUT, env=env, check=True)
     (archive,) = scratch.glob("*.tar.gz")
-    subprocess.run([*galaxy, "install", "--offline", "--no-deps", "-p", scratch, archive], env=env, check=True)
+    subprocess.run(
+        [*galaxy, "install", "--offline", "--no-deps", "-p", str(scratch), str(archive)], env=env, check=True
+    )
     return scratch
 
 
@@ -269,5 +271,6 @@ def pages() -> list[Any]:
 def test_every_command_is_run_in_order(reader: Reader, page: str) -> None:
     if page in IN_THE_CHECKOUT:
         clone(reader)
-    SCENES.get(page, lambda _reader: None)(reader)
+    if page in SCENES:
+        SCENES[page](reader)
     follow(reader, page)
