@@ -186,9 +186,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     install = [*galaxy, "install", "--offline", "--no-deps", "-p", str(scratch)]
     subprocess.run([*galaxy, "build", "--output-path", str(scratch)], cwd=CHECKOUT, env=env, check=True)
     (archive,) = scratch.glob("*.tar.gz")
-    subprocess.run(
-        [*galaxy, "install", "--offline", "--no-deps", "-p", str(scratch), str(archive)], env=env, check=True
-    )
+    subprocess.run([*install, str(archive)], env=env, check=True)
     return scratch
 
 
