@@ -24,6 +24,7 @@ REFERENCE = SOURCE / "reference"
 COLLECTION = "dayone.aws_account"
 PAGES = ("*.md", "CHANGELOG.rst", "docs/**/*.md", "roles/*/README.md", "tests/sandbox/README.md")
 INDEX = "docs/README.md"
+NAMED_LINK = re.compile(r"\[([^\]]+)\]\(([^)\s:#]+)\)")
 LINK = re.compile(r"\]\(([^)\s:#]+)(#[^)\s]*)?\)")
 SECTION = re.compile(r"^## +(.+)\n((?:(?!^## ).*\n)*)", re.MULTILINE)
 
@@ -80,9 +81,9 @@ def text_of(page: str) -> str:
     """A page as the site has it: the links lead to other places, and the index gets its tables of contents."""
     text = (CHECKOUT / page).read_text()
     if page == INDEX:
-        more = contents("More", left_over(text))
+        more = contents("More", [("", page) for page in left_over(text)])
         text = SECTION.sub(lambda section: f"{section[0]}\n{contents(section[1], named(section[2]))}\n", text)
-        text += f"\n{contents('Reference', ['reference/index'])}\n{more}\n"
+        text += f"\n{contents('Reference', [('', 'reference/index')])}\n{more}\n"
     return LINK.sub(lambda link: f"]({moved(page, link[1])}{link[2] or ''})", text) if page.endswith(".md") else text
 
 
@@ -106,22 +107,23 @@ def linked_files(page: str) -> Iterator[str]:
                 yield target
 
 
-def named(text: str) -> list[str]:
-    """The pages that a section of the index links to."""
-    linked = [resolved(INDEX, link[0]) for link in LINK.findall(text)]
-    return [page for page in linked if page in pages()]
+def named(text: str) -> list[tuple[str, str]]:
+    """The pages that a section of the index links to, each with the words of the link."""
+    linked = [(words.replace("`", ""), resolved(INDEX, target)) for words, target in NAMED_LINK.findall(text)]
+    return [(words, page) for words, page in linked if page in pages()]
 
 
 def left_over(text: str) -> list[str]:
     """The pages that no section of the index links to."""
-    listed = {page for _, section in SECTION.findall(text) for page in named(section)}
+    listed = {page for _, section in SECTION.findall(text) for _, page in named(section)}
     return [page for page in pages() if page != INDEX and page not in listed]
 
 
-def contents(caption: str, listed: list[str]) -> str:
-    """A table of contents of the navigation. It has what is on the site, the generated reference too."""
-    lines = [re.sub(r"\.(md|rst)$", "", place(page)) for page in listed]
-    return "\n".join(["```{toctree}", ":hidden:", f":caption: {caption}", "", *lines, "```"])
+def contents(caption: str, listed: list[tuple[str, str]]) -> str:
+    """A table of contents of the navigation; a page without words of its own has its title."""
+    lines = [(words, re.sub(r"\.(md|rst)$", "", place(page))) for words, page in listed]
+    entries = [f"{words} <{page}>" if words else page for words, page in lines]
+    return "\n".join(["```{toctree}", ":hidden:", f":caption: {caption}", "", *entries, "```"])
 
 
 def write(file: Path, text: str) -> bool:

@@ -32,11 +32,7 @@ html_domain_indices = False
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
 html_theme_options = {
-    "light_css_variables": {
-        "color-code-background": "#f4f6f7",
-        "color-brand-primary": "#1d5d6b",
-        "color-brand-content": "#1d5d6b",
-    },
+    "light_css_variables": {"color-brand-primary": "#1d5d6b", "color-brand-content": "#1d5d6b"},
     "dark_css_variables": {"color-brand-primary": "#7fc4d1", "color-brand-content": "#7fc4d1"},
 }
 
