@@ -39,6 +39,8 @@ def main() -> int:
     if navigation_is_new:
         sphinx.insert(0, "--write-all")
     if not (check.run("antsibull-docs", *reference) and check.run("sphinx-build", *sphinx)):
+        # Of a page that it has read already, Sphinx would not warn again.
+        shutil.rmtree(SITE / "doctrees", ignore_errors=True)
         return 1
     print(f"The documentation is in {HTML.relative_to(CHECKOUT)}/index.html")
     return 0

@@ -12,7 +12,6 @@ import re
 import shutil
 import subprocess
 import sys
-import sysconfig
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -198,12 +197,13 @@ def reader(account: Sandbox, tmp_path: Path, installed: Path) -> Reader:
     home, directory = tmp_path / "home", tmp_path / "work"
     home.mkdir()
     directory.mkdir()
-    neighbours = Path(sysconfig.get_path("purelib"))
+    # Where another ansible-core than that of .venv finds amazon.aws, see tests/conftest.py.
+    elsewhere = filter(None, [os.environ.get("DAYONE_COLLECTIONS")])
     action_plugins = installed / "ansible_collections" / "dayone" / "aws_account" / "extensions" / "in_process"
     env = account.process_env(
         HOME=str(home),
         PATH=os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)]),
-        ANSIBLE_COLLECTIONS_PATH=os.pathsep.join([str(installed), str(neighbours)]),
+        ANSIBLE_COLLECTIONS_PATH=os.pathsep.join([str(installed), *elsewhere]),
         ANSIBLE_ACTION_PLUGINS=str(action_plugins),
         ANSIBLE_CALLBACK_RESULT_FORMAT="yaml",
         ANSIBLE_NOCOLOR="true",
