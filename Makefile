@@ -17,7 +17,7 @@ ARGS ?=
 RUN := .venv/bin/python
 CHECKS := lint unit account browser molecule sanity docs
 
-.PHONY: help install site test $(CHECKS) torture matrix lock audit bench sandbox clean
+.PHONY: help install site test $(CHECKS) torture matrix lock audit bench docsite sandbox clean
 
 help:
 	@echo 'make site      set up a stand-in account on this machine, to watch what happens'
@@ -31,6 +31,7 @@ help:
 	@echo 'make bench     measure how fast it is (ARGS="--runs 1": shortest; "--table deletion": only that; "--calls": by task)'
 	@echo 'make lock      write requirements-hashes.txt, for this Python and platform; needs a package index'
 	@echo 'make audit     ask the databases of known vulnerabilities about what is pinned; needs the network, no part of make test'
+	@echo 'make docsite   build the documentation, into .cache/docsite/html'
 	@echo 'make install   only install, into .venv and .cache'
 	@echo 'make sandbox   leave a stand-in account running for your own tries, until Ctrl-C'
 	@echo 'make clean     remove what was installed and what stand-in accounts left; secrets of real accounts stay'
@@ -59,6 +60,9 @@ audit: install
 
 bench: install
 	@PYTHONPATH=tests $(RUN) -m bench $(ARGS)
+
+docsite: install
+	@$(RUN) tools/docsite.py
 
 sandbox: install
 	@PYTHONPATH=tests $(RUN) -m sandbox serve

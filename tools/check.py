@@ -167,6 +167,7 @@ def checks(target: str) -> Iterator[tuple[str, Check]]:
             yield "documentation of plugins and roles", command("antsibull-docs", "lint-collection-docs", *options, ".")
             yield "READMEs against the code", command("python", "tools/readmes.py")
             yield "compliance table against the controls", command("python", "tools/compliance.py", "--check")
+            yield "documentation site", command("python", "tools/docsite.py")
             yield "build and install", build
             context = ("--context", CACHE / "execution-environment", "--verbosity", "1")
             yield "execution environment", command("ansible-builder", "create", *context)

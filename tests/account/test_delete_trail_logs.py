@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 import yaml
 from account.test_least_privilege import Newcomer
-from account.test_phone_enrolment import Terminal
 from ansible_collections.dayone.aws_account.plugins.module_utils._bucket_contents import Bucket
 from ansible_collections.dayone.aws_account.plugins.modules.s3_bucket_contents import Emptying
 from conftest import CHECKOUT, COLLECTIONS, Run
 from killed_module import Module
 from sandbox import Sandbox
+from terminal import Terminal
 
 Ansible = Callable[..., Run]
 Task = Callable[..., dict[str, Any]]

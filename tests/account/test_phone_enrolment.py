@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import pty
 import re
-import select
-import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pyotp
@@ -18,63 +13,8 @@ import yaml
 import zxingcpp
 from conftest import CALLBACKS, COLLECTIONS
 from sandbox import Sandbox
+from terminal import Terminal
 from unit.qr_codes import render
-
-PATIENCE_SECONDS = 90
-
-
-class Terminal:
-    """A playbook run on a terminal of its own, with somebody at it."""
-
-    def __init__(self, command: list[str], environment: dict[str, str], directory: Path) -> None:
-        self._here, there = pty.openpty()
-        self.process = subprocess.Popen(
-            command,
-            stdin=there,
-            stdout=there,
-            stderr=there,
-            env=environment,
-            cwd=directory,
-            preexec_fn=_take(there),  # noqa: PLW1509 - no other thread runs here
-        )
-        os.close(there)
-        self.seen = ""
-        self._looked_through = 0
-
-    def read_until(self, text: str) -> None:
-        """Wait until the terminal shows `text`, after what an earlier call waited for."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while (found := self.seen.find(text, self._looked_through)) < 0:
-            ready, _writable, _failed = select.select([self._here], [], [], 1)
-            data = self._read() if ready else None
-            if data == "" or time.monotonic() > deadline:
-                pytest.fail(f"The terminal never showed {text!r}, but:\n{self.seen}")
-            self.seen += data or ""
-        self._looked_through = found + len(text)
-
-    def _read(self) -> str:
-        try:
-            return os.read(self._here, 65536).decode(errors="replace")
-        except OSError:  # the other end is closed
-            return ""
-
-    def type(self, line: str) -> None:
-        time.sleep(0.5)  # a prompt throws away what was typed before it
-        os.write(self._here, f"{line}\r".encode())
-
-    def finish(self) -> int:
-        while data := self._read():
-            self.seen += data
-        os.close(self._here)
-        return int(self.process.wait(timeout=PATIENCE_SECONDS))
-
-
-def _take(terminal: int) -> Callable[[], None]:
-    def make_it_the_controlling_one() -> None:
-        os.setsid()
-        os.close(os.open(os.ttyname(terminal), os.O_RDWR))
-
-    return make_it_the_controlling_one
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 import yaml
-from account.test_phone_enrolment import Terminal
 from conftest import CHECKOUT, COLLECTIONS, Run
 from sandbox import Sandbox
+from terminal import Terminal
 
 Ansible = Callable[..., Run]
 READ = "See what only the root user can do"
