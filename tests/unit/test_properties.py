@@ -23,6 +23,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._event_selector
     normalised,
     normalised_advanced,
 )
+from ansible_collections.dayone.aws_account.plugins.module_utils._explain import visible
 from ansible_collections.dayone.aws_account.plugins.module_utils._lost_events import lost
 from ansible_collections.dayone.aws_account.plugins.module_utils._member_roots import (
     Account,
@@ -382,7 +383,7 @@ def test_any_failure_is_explained(result: dict[str, Any], task_name: str) -> Non
     sentence = explain_failure(result, task_name)
     assert sentence.strip()
     if task_name and " : " not in task_name:
-        assert sentence.startswith(f"{task_name}: ")
+        assert sentence.startswith(f"{visible(task_name)}: ")
 
 
 @pytest.mark.parametrize("value", [None, "", "a", ["a"]])
