@@ -94,10 +94,12 @@ def version_pages(bucket: Bucket, *fields: str) -> Iterator[dict[str, Any]]:
     # Keys are URL-encoded: nothing in them looks like an element.
     elements = re.compile(b"<(" + unwanted + b")>.*?</\\1>", re.DOTALL)
 
-    def shorten(response_dict: dict[str, Any], **_event: Any) -> None:
-        response_dict["body"] = DATE.sub(in_seconds, elements.sub(b"", response_dict["body"]))
+    def shorten(operation_model: Any, response_dict: dict[str, Any], **_event: Any) -> None:
+        if operation_model.name == "ListObjectVersions":
+            response_dict["body"] = DATE.sub(in_seconds, elements.sub(b"", response_dict["body"]))
 
-    event = "before-parse.s3.ListObjectVersions"
+    # By the name of all operations, so that the client has seen before that the answer came whole.
+    event = "before-parse"
     bucket.client.meta.events.register(event, shorten)
     try:
         yield from bucket.client.get_paginator("list_object_versions").paginate(**bucket.named)
