@@ -68,6 +68,9 @@ def attempt(reading: Callable[[], Any]) -> Any:
         return reading()
     except is_boto3_error_code(REFUSED) as error:
         return refused(error)
+    except botocore.exceptions.EndpointConnectionError as error:
+        # Not every service is in every region. Where there is no network, nobody has come as far as this.
+        return refused(error)
     except is_boto3_error_code(NOT_SUBSCRIBED) as error:
         words = said(str(error))
         return Unread(
@@ -83,9 +86,6 @@ def attempt_in_region(reading: Callable[[], Any]) -> Any:
     """The same in a region that may be closed."""
     try:
         return attempt(reading)
-    except botocore.exceptions.EndpointConnectionError as error:
-        # Not every service is in every region. Where there is no network, nobody has come as far as this.
-        return refused(error)
     except is_boto3_error_code(CLOSED_REGION) as error:
         words = said(str(error))
         return Unread(

@@ -306,6 +306,9 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._posture_trails
 from ansible_collections.dayone.aws_account.plugins.module_utils._sign_in_url import partition_of, sign_in_url
 from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
 
+# Of some services, and unknown to AWSRetry. Readings at a time meet it more often than one after the other.
+THROTTLED = ["ThrottlingException"]
+
 
 def make_clients(module: Any) -> Clients:
     """All clients: each new one of a profile that assumes a role asks STS for credentials."""
@@ -314,7 +317,8 @@ def make_clients(module: Any) -> Clients:
     @functools.cache
     def client(service: str, region: str | None = None) -> Any:
         options = {"region": region} if region else {}
-        return module.client(service, retry_decorator=AWSRetry.jittered_backoff(), **options)
+        retry = AWSRetry.jittered_backoff(catch_extra_error_codes=THROTTLED)
+        return module.client(service, retry_decorator=retry, **options)
 
     cloudtrail = client("cloudtrail")
     region = cloudtrail.meta.region_name

@@ -500,7 +500,7 @@ class TestNamesAndTags:
         (said,) = {task["result"]["msg"] for task in run.tasks if task["status"] == "failed" and "name" in task}
         for words in (
             f"a user named '山田', 'new\nline', '{long}'; a name may have 1 to 64 unaccented",
-            f"has the path '/büro/', 'staff', '/a b/', '/\x7f/', '/{'x' * 511}/', '/group'; a path begins and ends",
+            f"has the path '/büro/', 'staff', '/a b/', '/\\x7f/', '/{'x' * 511}/', '/group'; a path begins and ends",
             "tags that IAM refuses (emoji: mood, aws: AWS:team)",
             "(no emoji), and no key begins with aws:",
             "upper and lower case only, which are one key to IAM, for case, many.",

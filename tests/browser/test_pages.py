@@ -14,7 +14,7 @@ from ansible_collections.dayone.aws_account.plugins.plugin_utils._report_pages i
 from axe_playwright_python.sync_playwright import Axe
 from browser.chromium import MISSING, launch, opened, program
 from conftest import CHECKOUT
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from report_fixtures import HOSTILE, hostile_posture, many_accounts, report
 
 SCREENSHOTS = CHECKOUT / ".cache" / "screenshots"
@@ -183,7 +183,7 @@ def test_the_way_past_the_top_and_to_the_evidence(browser: Browser, report_file:
         control = page.locator("#control-M5")
         assert control.get_attribute("open") is None
         page.locator(".step").first.get_by_role("link", name="Evidence").press("Enter")
-        page.wait_for_function("document.getElementById('control-M5').open")
+        expect(control).to_have_attribute("open", "")
         control.locator("summary").press("Enter")
         assert control.get_attribute("open") is None
         button = page.get_by_role("button", name="Unfold all")
