@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from conftest import Run
+from moto.sts.utils import SESSION_TOKEN_PREFIX
 
 
 class Processes:
@@ -46,8 +47,9 @@ class Processes:
 
 def disguises(secret: str) -> Iterator[bytes]:
     """The secret as it may be written: as it is, in a URL, and within base64 at each of three offsets."""
-    # Of an answer that breaks off, the beginning shows; a URI begins as others do.
-    yield (secret if "://" in secret else secret[:12]).encode()
+    # Of an answer that breaks off, the beginning shows; a URI begins as others do, and so does a session's token.
+    same = len(SESSION_TOKEN_PREFIX) if secret.startswith(SESSION_TOKEN_PREFIX) else 0
+    yield (secret if "://" in secret else secret[: same + 12]).encode()
     yield urllib.parse.quote(secret, safe="").encode()
     for shift in range(3):
         # Without the characters that what stands before and after has a part in.
