@@ -23,13 +23,8 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._control import
     Verdict,
     unread,
 )
+from ansible_collections.dayone.aws_account.plugins.module_utils._sign_in_url import CONSOLES
 
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
-CONSOLES = {
-    "aws": "https://console.aws.amazon.com/",
-    "aws-cn": "https://console.amazonaws.cn/",
-    "aws-us-gov": "https://console.amazonaws-us-gov.com/",
-}
 # The ids of letter and number are those of the article's steps; the others are those of a benchmark's items.
 CONTROLS: tuple[Control, ...] = (
     *_controls_mfa.CONTROLS,
@@ -72,7 +67,7 @@ def _as_result(control: Control, verdict: Verdict, partition: str, region: str) 
         **verdict._asdict(),
         "references": [{"name": f"AWS: {book}", "url": BOOKS[book] + page}, *references(control.meets)],
         "meets": list(control.meets),
-        "link": console + control.link.format(region=region) if control.link else "",
+        "link": f"https://{console}/{control.link.format(region=region)}" if control.link else "",
         "changed_by": [{"name": event.name, "global": event.everywhere} for event in control.changed_by],
         "variable": control.variable,
     }

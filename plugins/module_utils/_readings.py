@@ -72,12 +72,7 @@ def attempt(reading: Callable[[], Any]) -> Any:
         # Not every service is in every region. Where there is no network, nobody has come as far as this.
         return refused(error)
     except is_boto3_error_code(NOT_SUBSCRIBED) as error:
-        words = said(str(error))
-        return Unread(
-            f"The account has no such service: {words}",
-            reason_ja=f"このアカウントではサービスが使われていません: {words}",
-            applies=False,
-        )
+        return not_had(error, "The account has no such service", "このアカウントではサービスが使われていません")
     except NotToBeHadError as error:
         return Unread(error.why.en, asked=False, reason_ja=error.why.ja)
 
@@ -87,12 +82,13 @@ def attempt_in_region(reading: Callable[[], Any]) -> Any:
     try:
         return attempt(reading)
     except is_boto3_error_code(CLOSED_REGION) as error:
-        words = said(str(error))
-        return Unread(
-            f"The account has not switched this region on: {words}",
-            reason_ja=f"このリージョンは有効になっていません: {words}",
-            applies=False,
-        )
+        return not_had(error, "The account has not switched this region on", "このリージョンは有効になっていません")
+
+
+def not_had(error: BaseException, why: str, why_ja: str) -> Unread:
+    """What the account does not have, so that nothing there can be safe or open."""
+    words = said(str(error))
+    return Unread(f"{why}: {words}", reason_ja=f"{why_ja}: {words}", applies=False)
 
 
 def preferences(client: Any) -> dict[str, str]:

@@ -1,8 +1,14 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Where IAM users of an account sign in to the console."""
+"""Where the console of each partition is, and where IAM users of an account sign in to it."""
 
 from __future__ import annotations
 
+# https://docs.aws.amazon.com/general/latest/gr/mgmt-console.html
+CONSOLES = {
+    "aws": "console.aws.amazon.com",
+    "aws-cn": "console.amazonaws.cn",
+    "aws-us-gov": "console.amazonaws-us-gov.com",
+}
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/console-account-alias.html, of China
 # https://docs.amazonaws.cn/en_us/IAM/latest/UserGuide/console-account-alias.html, of GovCloud
 # https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/govcloud-iam.html

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from ansible import constants
+from ansible_collections.dayone.aws_account.plugins.module_utils._sign_in_url import CONSOLES
 from ansible_collections.dayone.aws_account.plugins.plugin_utils._report import (
     FIRST,
     OPEN,
@@ -25,13 +26,6 @@ from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, Stric
 from markupsafe import Markup
 
 TEMPLATES = Path(__file__).parents[2] / "roles" / "account_report" / "templates"
-# The console of each partition.
-# https://docs.aws.amazon.com/general/latest/gr/mgmt-console.html
-CONSOLES = {
-    "aws": "console.aws.amazon.com",
-    "aws-cn": "console.amazonaws.cn",
-    "aws-us-gov": "console.amazonaws-us-gov.com",
-}
 # The share of a scale's width that a label takes on a phone.
 LABEL = 30.0
 
