@@ -23,6 +23,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._identities imp
 from ansible_collections.dayone.aws_account.plugins.module_utils._posture_trails import described, with_status
 from ansible_collections.dayone.aws_account.plugins.module_utils._readings import (
     HIDDEN_TRAIL,
+    account_of,
     attempt,
     attempt_in_region,
     read_report,
@@ -68,8 +69,8 @@ class Clients:
 
     make: Callable[..., Any]
     """Makes one of another service or region, while nothing is read."""
-    caller: dict[str, str]
-    """What GetCallerIdentity says."""
+    caller_arn: str
+    """Whose calls they are."""
     region: str
     iam: Any
     account: Any
@@ -85,9 +86,9 @@ class Clients:
 
 def read(clients: Clients) -> Readings:
     """All readings: first those that wait for nothing, then those of what was found."""
-    partition = partition_of(clients.caller["Arn"])
+    partition = partition_of(clients.caller_arn)
     taken = at_once({**once(_readers(clients), partition), **_in_regions(clients)})
-    readings: Readings = {"caller": clients.caller["Arn"], "now": datetime.now(UTC)}
+    readings: Readings = {"caller": clients.caller_arn, "now": datetime.now(UTC)}
     for (name, region), value in taken.items():
         if region:
             readings.setdefault(name, {})[region] = value
@@ -138,7 +139,7 @@ def _in_regions(clients: Clients) -> dict[tuple[str, str], Reader]:
 
 def _readers(clients: Clients) -> dict[str, Reader]:
     """Those that take several calls first."""
-    iam, account_id = clients.iam, clients.caller["Account"]
+    iam, account_id = clients.iam, account_of(clients.caller_arn)
     return {
         "trails": partial(trails, clients.cloudtrail, account_id),
         **_posture_billing.readers(clients.billing),

@@ -53,6 +53,16 @@ class NotToBeHadError(Exception):
         self.why = why
 
 
+def caller_arn(module: Any, client: Callable[[], Any]) -> str:
+    """Whose calls the module makes: as its option says, else as STS does, to which ``client`` makes a client."""
+    return module.params["caller_arn"] or str(client().get_caller_identity(aws_retry=True)["Arn"])
+
+
+def account_of(arn: str) -> str:
+    """The id of the account that the identity is in."""
+    return arn.split(":")[4]
+
+
 def refused(error: Exception, what: str = "It", what_ja: str = "") -> Unread:
     """Why something could not be read."""
     words = said(str(error))

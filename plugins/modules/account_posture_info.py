@@ -19,6 +19,10 @@ extends_documentation_fragment:
   - amazon.aws.boto3
   - dayone.aws_account.attributes
 options:
+  caller_arn:
+    description:
+      - The ARN of the identity that makes the calls, where it is known already; else AWS is asked.
+    type: str
   billing_region:
     description: Where AWS keeps the account's billing.
     type: str
@@ -303,6 +307,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._explain import
 from ansible_collections.dayone.aws_account.plugins.module_utils._posture import Clients, read
 from ansible_collections.dayone.aws_account.plugins.module_utils._posture_billing import Billing, reported
 from ansible_collections.dayone.aws_account.plugins.module_utils._posture_trails import told
+from ansible_collections.dayone.aws_account.plugins.module_utils._readings import account_of, caller_arn
 from ansible_collections.dayone.aws_account.plugins.module_utils._sign_in_url import partition_of, sign_in_url
 from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
 
@@ -323,10 +328,10 @@ def make_clients(module: Any) -> Clients:
     cloudtrail = client("cloudtrail")
     region = cloudtrail.meta.region_name
     regions = module.params["regions"] or [region]
-    caller = client("sts").get_caller_identity(aws_retry=True)
+    arn = caller_arn(module, lambda: client("sts"))
     return Clients(
         make=client,
-        caller=caller,
+        caller_arn=arn,
         region=region,
         iam=client("iam"),
         account=client("account"),
@@ -334,7 +339,7 @@ def make_clients(module: Any) -> Clients:
         cloudtrail=cloudtrail,
         trusted_advisor=client("trustedadvisor", billing_region),
         billing=Billing(
-            caller["Account"],
+            account_of(arn),
             client("billing", billing_region),
             client("cloudwatch", billing_region),
             client("sns", billing_region),
@@ -354,6 +359,7 @@ def or_nothing(reading: Any, nothing: Any) -> Any:
 def main() -> None:
     module = AnsibleAWSModule(
         argument_spec={
+            "caller_arn": {"type": "str"},
             "billing_region": {"type": "str", "default": "us-east-1"},
             "regions": {"type": "list", "elements": "str", "default": []},
         },
@@ -364,7 +370,7 @@ def main() -> None:
         readings = read(clients)
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
         fail_aws(module, error, "read where the account stands")
-    account_id, partition = clients.caller["Account"], partition_of(clients.caller["Arn"])
+    account_id, partition = account_of(clients.caller_arn), partition_of(clients.caller_arn)
     alias = next(iter(or_nothing(readings["aliases"], [])), "")
     module.exit_json(
         changed=False,

@@ -27,6 +27,10 @@ options:
     type: str
     choices: [report, wait]
     default: report
+  caller_arn:
+    description:
+      - The ARN of the identity that makes the calls, where it is known already; else AWS is asked.
+    type: str
   billing_region:
     description: Where AWS keeps the account's billing.
     type: str
@@ -132,7 +136,12 @@ from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._control import Unread
 from ansible_collections.dayone.aws_account.plugins.module_utils._controls import judge
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
-from ansible_collections.dayone.aws_account.plugins.module_utils._readings import attempt, preferences, read_report
+from ansible_collections.dayone.aws_account.plugins.module_utils._readings import (
+    attempt,
+    caller_arn,
+    preferences,
+    read_report,
+)
 from ansible_collections.dayone.aws_account.plugins.module_utils._root_user import (
     STEP_IDS,
     key_lines,
@@ -149,10 +158,12 @@ def read(module: Any) -> dict[str, Any]:
     retry = AWSRetry.jittered_backoff()
     iam = module.client("iam", retry_decorator=retry)
     billing = module.client("billing", retry_decorator=retry, region=module.params["billing_region"])
+    caller = caller_arn(module, lambda: module.client("sts", retry_decorator=retry))
     return {
-        "caller": module.client("sts", retry_decorator=retry).get_caller_identity(aws_retry=True)["Arn"],
+        "caller": caller,
         "summary": attempt(lambda: iam.get_account_summary(aws_retry=True)["SummaryMap"]),
-        "preferences": attempt(lambda: preferences(billing)),
+        # Root always sees billing, so that its seeing it tells nothing.
+        "preferences": {} if caller.endswith(":root") else attempt(lambda: preferences(billing)),
         "last_use": attempt(lambda: last_use(read_report(iam, module.params["report_timeout"]))),
     }
 
@@ -181,6 +192,7 @@ def main() -> None:
     module = AnsibleAWSModule(
         argument_spec={
             "manual_steps": {"type": "str", "choices": ["report", "wait"], "default": "report"},
+            "caller_arn": {"type": "str"},
             "billing_region": {"type": "str", "default": "us-east-1"},
             "report_timeout": {"type": "int", "default": 60},
         },
