@@ -79,10 +79,6 @@ CIS: dict[str, str] = {
 _ORGANIZATION = "About an organization, and not about one account."
 _SINGLE = "About each single resource, and not about the account."
 NOT_COVERED: dict[str, str] = {
-    "SSB ACCT.09": (
-        "AWS has made a network in each of some twenty regions. A reading of one region would let an account pass that "
-        "has them in all others, and one of all takes as many calls: see EC2 Global View in the console."
-    ),
     "CIS 2.1.1": "About an organization. The playbook `secure_member_roots` does it.",
     **dict.fromkeys(("CIS 2.1.2", "CIS 2.1.3", "CIS 2.1.4", "CIS 2.1.5", "CIS 2.1.6"), _ORGANIZATION),
     "CIS 2.16": "About workloads.",

@@ -28,6 +28,7 @@ BOOKS = {
     "KMS": "https://docs.aws.amazon.com/kms/latest/developerguide/",
     "S3": "https://docs.aws.amazon.com/AmazonS3/latest/userguide/",
     "Support": "https://docs.aws.amazon.com/awssupport/latest/user/",
+    "VPC": "https://docs.aws.amazon.com/vpc/latest/userguide/",
 }
 
 Readings = dict[str, Any]

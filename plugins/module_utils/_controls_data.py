@@ -6,9 +6,14 @@ from __future__ import annotations
 from ansible_collections.dayone.aws_account.plugins.module_utils._control import (
     Control,
     Text,
+    Unread,
     Verdict,
+    by_region,
     judged,
+    listed,
     regional,
+    stands,
+    unread,
 )
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
@@ -30,6 +35,49 @@ def public_access_blocked(block: dict[str, bool]) -> Verdict:
     )
 
 
+def networks(empty: dict[str, list[str] | Unread], open_regions: list[str] | Unread) -> Verdict:
+    """No region may have a network that nothing is in; only who has looked into all regions knows.
+
+    AWS makes one in every region of a new account. All that runs in a network has an interface there.
+    https://docs.aws.amazon.com/vpc/latest/userguide/default-vpc.html
+    """
+    if not empty:
+        return stands(
+            "manual",
+            {},
+            Text(
+                "Look for networks that nothing is in: console, 'EC2 Global View'; delete them in each region's VPC "
+                "console. Or have every region looked into: account_report_regions: [all].",
+                "コンソールの「EC2 グローバルビュー」で使われていない VPC を探し、各リージョンの VPC コンソールで削除"
+                "してください。account_report_regions: [all] とすれば、すべてのリージョンを確認します。",
+            ),
+        )
+    found = by_region(
+        empty,
+        lambda names: not names,
+        Text(
+            "Delete the networks that nothing is in, in {regions}: VPC console, 'Your VPCs', 'Actions', 'Delete VPC'. "
+            "'Create default VPC' there makes a default one again.",
+            "{regions} の使われていない VPC を削除してください (VPC コンソールの「お使いの VPC」→「アクション」→"
+            "「VPC の削除」)。デフォルト VPC は「デフォルト VPC の作成」で作り直せます。",
+        ),
+    )
+    if found.status != "pass":
+        return found
+    if isinstance(open_regions, Unread):
+        return unread(open_regions, found.evidence)
+    left = listed([name for name in open_regions if name not in empty])
+    return judged(
+        not left.en,
+        found.evidence,
+        Text(
+            f"Look into the other regions as well ({left.en}): account_report_regions: [all].",
+            f"ほかのリージョン ({left.ja}) も確認してください: account_report_regions: [all]。",
+        ),
+        "manual",
+    )
+
+
 CONTROLS = (
     Control(
         "SSB.08",
@@ -42,5 +90,18 @@ CONTROLS = (
         "s3/settings?region={region}",
         meets=("SSB ACCT.08", "CIS 3.1.4"),
         changed_by=regional("PutAccountPublicAccessBlock", "DeleteAccountPublicAccessBlock"),
+    ),
+    Control(
+        "SSB.09",
+        Text("There are no networks that nobody uses", "使われていない VPC がないこと"),
+        "data",
+        ("empty_networks", "open_regions"),
+        networks,
+        "",
+        ("VPC", "delete-vpc.html"),
+        "ec2globalview/home",
+        meets=("SSB ACCT.09",),
+        changed_by=regional("CreateVpc", "CreateDefaultVpc", "DeleteVpc"),
+        judges_unread=True,
     ),
 )

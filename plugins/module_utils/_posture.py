@@ -82,13 +82,22 @@ class Clients:
     """By region, as those that follow."""
     config: dict[str, Any]
     guard_duty: dict[str, Any]
+    ec2: dict[str, Any]
+    """Of no region where nobody asked for networks to be looked at."""
+    open_regions: list[str] | Unread
+    """Those that the account has switched on; none where nobody asked."""
 
 
 def read(clients: Clients) -> Readings:
     """All readings: first those that wait for nothing, then those of what was found."""
     partition = partition_of(clients.caller_arn)
     taken = at_once({**once(_readers(clients), partition), **_in_regions(clients)})
-    readings: Readings = {"caller": clients.caller_arn, "now": datetime.now(UTC)}
+    readings: Readings = {
+        "caller": clients.caller_arn,
+        "now": datetime.now(UTC),
+        "open_regions": clients.open_regions,
+        "empty_networks": {},
+    }
     for (name, region), value in taken.items():
         if region:
             readings.setdefault(name, {})[region] = value
@@ -129,6 +138,7 @@ def _in_regions(clients: Clients) -> dict[tuple[str, str], Reader]:
         "analyzers": (analyzers, clients.analyzers),
         "recorders": (recorders, clients.config),
         "detectors": (detectors, clients.guard_duty),
+        "empty_networks": (empty_networks, clients.ec2),
     }
     return {
         (name, region): partial(attempt_in_region, partial(reader, client))
@@ -334,6 +344,19 @@ def recorders(config: Any) -> list[dict[str, Any]]:
         }
         for one in found
     ]
+
+
+def open_regions(ec2: Any) -> list[str]:
+    """The regions that the account has switched on."""
+    return sorted(one["RegionName"] for one in ec2.describe_regions(aws_retry=True)["Regions"])
+
+
+def empty_networks(ec2: Any) -> list[str]:
+    """The networks with no network interface in them, which all that runs in a network has."""
+    found = paginated_query_with_retries(ec2, "describe_vpcs")["Vpcs"]
+    interfaces = paginated_query_with_retries(ec2, "describe_network_interfaces")["NetworkInterfaces"] if found else []
+    used = {one.get("VpcId") for one in interfaces}
+    return [one["VpcId"] for one in found if one["VpcId"] not in used]
 
 
 def detectors(guard_duty: Any) -> list[dict[str, str]]:

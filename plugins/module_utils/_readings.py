@@ -27,9 +27,9 @@ HIDDEN_TRAIL = [
 ]
 
 
-# What a service answers in a region that the account has not switched on, or no longer.
+# What a service answers in a region that the account has not switched on, or no longer; EC2 the second one.
 # https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html
-CLOSED_REGION = ["UnrecognizedClientException"]
+CLOSED_REGION = ["UnrecognizedClientException", "AuthFailure"]
 # AWS makes the credential report of a small account at once, that of a large one in a minute or more.
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 5.0
@@ -39,7 +39,7 @@ REPORT_IS_MADE = Text(
     "AWS is still making the credential report; run again later.",
     "AWS が認証情報レポートを作成中です。しばらくしてから再実行してください。",
 )
-REFUSED = ["AccessDenied", "AccessDeniedException", "AuthorizationError"]
+REFUSED = ["AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"]
 # What a service answers that the account is not signed up for.
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 NOT_SUBSCRIBED = ["OptInRequired", "SubscriptionRequiredException", "NotSignedUp"]

@@ -12,7 +12,7 @@ description:
     Foundations Benchmark 7.0.0 asks of an account's identities, storage and logging. It changes nothing but that it
     asks for IAM's credential report, which AWS makes anew every four hours at most.
   - What this identity may not read is C(unknown), never C(pass).
-  - Of what regions have for themselves (Access Analyzer, AWS Config, GuardDuty) it reads O(regions) alone.
+  - Of what regions have for themselves (Access Analyzer, AWS Config, GuardDuty, networks) it reads O(regions) alone.
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -29,8 +29,10 @@ options:
     default: us-east-1
   regions:
     description:
-      - Where to look for what each region has for itself. Every region takes three calls more.
-      - Without any, the region of the call. Regions that the account has not switched on are passed over.
+      - Where to look for what each region has for itself; C(all) for every region that the account has switched on.
+        Every region takes five calls more.
+      - Without any, the region of the call, and networks nowhere. Regions that the account has not switched on are
+        passed over.
     type: list
     elements: str
     default: []
@@ -50,6 +52,10 @@ EXAMPLES = r"""
 - name: Stop when the root user has no MFA
   ansible.builtin.assert:
     that: (posture.controls | selectattr('id', 'equalto', 'M5') | first).status == 'pass'
+
+- name: Look into every region, for networks that nobody uses as well
+  dayone.aws_account.account_posture_info:
+    regions: [all]
 """
 
 RETURN = r"""
@@ -304,15 +310,18 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._control import
 from ansible_collections.dayone.aws_account.plugins.module_utils._controls import judge
 from ansible_collections.dayone.aws_account.plugins.module_utils._costs import costs
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
-from ansible_collections.dayone.aws_account.plugins.module_utils._posture import Clients, read
+from ansible_collections.dayone.aws_account.plugins.module_utils._posture import Clients, open_regions, read
 from ansible_collections.dayone.aws_account.plugins.module_utils._posture_billing import Billing, reported
 from ansible_collections.dayone.aws_account.plugins.module_utils._posture_trails import told
-from ansible_collections.dayone.aws_account.plugins.module_utils._readings import account_of, caller_arn
+from ansible_collections.dayone.aws_account.plugins.module_utils._readings import account_of, attempt, caller_arn
 from ansible_collections.dayone.aws_account.plugins.module_utils._sign_in_url import partition_of, sign_in_url
 from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
 
 # Of some services, and unknown to AWSRetry. Readings at a time meet it more often than one after the other.
 THROTTLED = ["ThrottlingException"]
+
+
+EVERY_REGION = "all"
 
 
 def make_clients(module: Any) -> Clients:
@@ -327,7 +336,9 @@ def make_clients(module: Any) -> Clients:
 
     cloudtrail = client("cloudtrail")
     region = cloudtrail.meta.region_name
-    regions = module.params["regions"] or [region]
+    asked = module.params["regions"]
+    switched_on = attempt(lambda: open_regions(client("ec2"))) if asked else []
+    regions = regions_to_look_into(asked, switched_on, region)
     arn = caller_arn(module, lambda: client("sts"))
     return Clients(
         make=client,
@@ -349,7 +360,16 @@ def make_clients(module: Any) -> Clients:
         analyzers={name: client("accessanalyzer", name) for name in regions},
         config={name: client("config", name) for name in regions},
         guard_duty={name: client("guardduty", name) for name in regions},
+        ec2={name: client("ec2", name) for name in regions} if asked else {},
+        open_regions=switched_on,
     )
+
+
+def regions_to_look_into(asked: list[str], switched_on: list[str] | Unread, home: str) -> list[str]:
+    """Those of the option ``regions``; where not to be had, the region of the call."""
+    if EVERY_REGION not in asked:
+        return asked or [home]
+    return [home] if isinstance(switched_on, Unread) else switched_on
 
 
 def or_nothing(reading: Any, nothing: Any) -> Any:

@@ -103,7 +103,7 @@ RUNS: dict[str, list[dict[str, Any]]] = {
         },
     ],
     "root_user": [{}],
-    "account_report": [{}],
+    "account_report": [{"account_report_regions": ["ap-northeast-1"]}],
 }
 
 

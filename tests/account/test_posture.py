@@ -26,7 +26,7 @@ FRESH: Status = {
     **dict.fromkeys(("R1", "R2", "R3", "R5", "CIS.2.9", "CIS.2.15", "CIS.2.18"), "fail"),
     **dict.fromkeys(("T1", "T2", "T3", "T5", "T6", "T7", "T8", "CIS.4.3", "CIS.4.4", "SSB.08", "SSB.11"), "fail"),
     **dict.fromkeys(("B1", "B2", "B3", "B5", "B6", "B7"), "fail"),
-    **dict.fromkeys(("M5", "CIS.2.6", "SSB.01", "SSB.12"), "manual"),
+    **dict.fromkeys(("M5", "CIS.2.6", "SSB.01", "SSB.09", "SSB.12"), "manual"),
     **dict.fromkeys(("T4", "T9", "T10", "CIS.4.6"), "not_applicable"),
     "R4": "unknown",
 }
@@ -81,7 +81,8 @@ def test_an_account_that_is_well_kept(account: Sandbox, tmp_path: Path) -> None:
     admin = well_kept(account)
     account.clear_journal()
     found = look(account, tmp_path, admin)
-    assert statuses(found) == {item.id: "pass" for item in CONTROLS}
+    # Whether networks are used somewhere, only a look into every region tells.
+    assert statuses(found) == {item.id: "pass" for item in CONTROLS} | {"SSB.09": "manual"}
     check_calls(account)
     check_what_is_told(found)
     check_regions(look(account, tmp_path, admin, regions=[REGION, "eu-central-1"]))
@@ -155,6 +156,44 @@ def check_regions(found: dict[str, Any]) -> None:
     assert "(eu-central-1)" in analyzers["remedy"]
 
 
+def test_networks_are_looked_at_in_every_region_that_is_asked_for(account: Sandbox, tmp_path: Path) -> None:
+    """One that has an interface in it is used; and not all is well before all regions have been looked at."""
+    everywhere = [one["RegionName"] for one in account.client("ec2").describe_regions()["Regions"]]
+    used, *others = everywhere
+    account.client("ec2", used).create_network_interface(SubnetId=subnets(account, used)[0])
+
+    def stands(*regions: str) -> tuple[str, dict[str, Any], str]:
+        (found,) = [
+            item for item in look(account, tmp_path, {}, regions=list(regions))["controls"] if item["id"] == "SSB.09"
+        ]
+        return found["status"], found["evidence"], found["remedy"]
+
+    status, evidence, remedy = stands("all")
+    assert (status, set(evidence), evidence[used]) == ("fail", set(everywhere), [])
+    assert all(len(evidence[region]) == 1 for region in others)
+    assert f"in {', '.join(others)}:" in remedy
+    status, evidence, remedy = stands(used)
+    assert (status, evidence) == ("manual", {used: []})
+    assert "and 11 more" in remedy
+    for region in others:
+        delete_networks(account, region)
+    assert stands("all")[0] == "pass"
+    account.fail("ec2", "DescribeRegions", "UnauthorizedOperation", status=403)
+    assert (stands("all")[0], stands(used)[0]) == ("unknown", "unknown")
+
+
+def subnets(account: Sandbox, region: str) -> list[str]:
+    return [one["SubnetId"] for one in account.client("ec2", region).describe_subnets()["Subnets"]]
+
+
+def delete_networks(account: Sandbox, region: str) -> None:
+    ec2 = account.client("ec2", region)
+    for subnet in subnets(account, region):
+        ec2.delete_subnet(SubnetId=subnet)
+    for network in ec2.describe_vpcs()["Vpcs"]:
+        ec2.delete_vpc(VpcId=network["VpcId"])
+
+
 # What is asked of each thing that a listing has told of.
 OF_WHAT_WAS_FOUND = (
     "cloudtrail:GetEventSelectors",
@@ -196,7 +235,10 @@ def test_a_permission_that_is_missing_lets_nothing_pass(account: Sandbox, tmp_pa
     assert less["charges"] == []
 
     nothing = look_without("*")
-    assert set(statuses(nothing).values()) == {"unknown"}
+    # Networks are looked at only where regions are given.
+    hidden = statuses(nothing)
+    assert hidden.pop("SSB.09") == "manual"
+    assert set(hidden.values()) == {"unknown"}
     assert nothing["trails"] == nothing["alarms"] == nothing["charges"] == nothing["costs"] == []
     assert (nothing["alias"], nothing["account_name"]) == ("", "")
 

@@ -55,6 +55,25 @@ class TestContacts:
                 call(AccountId=OTHER)
 
 
+def test_an_account_has_the_regions_that_are_enabled_by_default(account: Sandbox) -> None:
+    ec2 = account.client("ec2", "us-east-1")
+    regions = {one["RegionName"] for one in ec2.describe_regions()["Regions"]}
+    assert len(regions) == 17
+    assert {"us-east-1", "ap-northeast-3", "sa-east-1"} <= regions
+    assert {"ap-east-1", "us-gov-west-1"} & regions == set()
+    everywhere = {one["RegionName"] for one in ec2.describe_regions(AllRegions=True)["Regions"]}
+    assert {*regions, "ap-east-1"} <= everywhere
+
+
+def test_ec2_refuses_in_words_of_its_own(account: Sandbox) -> None:
+    account.client("iam").create_user(UserName="nobody")
+    key = account.client("iam").create_access_key(UserName="nobody")["AccessKey"]
+    account.world(enforce_policies=True)
+    client = account.client("ec2", "us-east-1", credentials=key)
+    with refused("UnauthorizedOperation", 403):
+        client.describe_vpcs()
+
+
 class TestTheBlockOfPublicAccess:
     @pytest.fixture
     def client(self, account: Sandbox) -> Any:

@@ -27,6 +27,8 @@ def error_response(protocol: str, refusal: RefusalError) -> Response:
         return _json_error(refusal)
     if protocol == "rest-xml":
         return _xml_error(refusal, "<Error>{}<RequestId>{}</RequestId></Error>")
+    if protocol == "ec2":
+        return _xml_error(refusal, "<Response><Errors><Error>{}</Error></Errors><RequestID>{}</RequestID></Response>")
     return _xml_error(
         refusal, "<ErrorResponse><Error><Type>Sender</Type>{}</Error><RequestId>{}</RequestId></ErrorResponse>"
     )

@@ -163,9 +163,12 @@ def unauthorized(service: str, message: str) -> RefusalError:
     """A refusal in the code of the service.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
     """
     if service == "sns":
         return RefusalError("AuthorizationError", message, 403)
+    if service == "ec2":
+        return RefusalError("UnauthorizedOperation", message, 403)
     if service in ("iam", "sts", "s3", "s3control", "cloudwatch"):
         return RefusalError("AccessDenied", message, 403)
     return RefusalError("AccessDeniedException", message, 400)

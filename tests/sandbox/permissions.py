@@ -241,6 +241,7 @@ RESOURCES: dict[str, Callable[[Request], list[str]]] = {
     "cloudtrail": _cloudtrail,
     "cloudwatch": _cloudwatch,
     "config": _without,
+    "ec2": _without,
     "freetier": _without,
     "guardduty": _guardduty,
     "iam": _iam,

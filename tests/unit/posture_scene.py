@@ -103,6 +103,8 @@ SAFE: dict[str, Any] = {
     "analyzers": {"us-east-1": [{"name": "a", "type": "ACCOUNT", "status": "ACTIVE"}]},
     "recorders": {"us-east-1": [{"name": "default", "recording": True, "last_status": "SUCCESS"}]},
     "detectors": {"us-east-1": [{"id": "d", "status": "ENABLED"}]},
+    "empty_networks": {"us-east-1": [], "eu-west-1": []},
+    "open_regions": ["eu-west-1", "us-east-1"],
     "recommendations": [],
     "preferences": {"some/key": "ENABLED"},
     "currencies": ["USD"],
