@@ -14,7 +14,8 @@ from .table import Figures, medians
 
 TESTS = Path(__file__).resolve().parents[1]
 CHECKOUT = TESTS.parent
-IN_PROCESS = CHECKOUT / "extensions" / "in_process"
+# By way, what takes the place of Ansible's own way of running modules.
+ACTION_PLUGINS = {"in-process": CHECKOUT / "extensions" / "in_process", "at once": TESTS / "bench" / "at_once"}
 ANSIBLE = [sys.executable, "-m", "ansible.cli.playbook"]
 
 
@@ -50,7 +51,7 @@ class Bench:
         return Figures(**json.loads(figures.read_text()), calls=len(self._sandbox.journal()))
 
     def _env(self, way: str) -> dict[str, str]:
-        """Nothing of the person's own settings of Ansible and Python, and the module server or not."""
+        """Nothing of the person's own settings of Ansible and Python, and the way's of running modules."""
         everything = self._sandbox.process_env()
         kept = {name: value for name, value in everything.items() if not name.startswith(("ANSIBLE_", "PYTHON"))}
         return {
@@ -58,7 +59,7 @@ class Bench:
             "ANSIBLE_CONFIG": str(self._scratch / "ansible.cfg"),
             "ANSIBLE_HOME": str(self._scratch / "home"),
             "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / ".cache" / "collections"),
-            **({"ANSIBLE_ACTION_PLUGINS": str(IN_PROCESS)} if way == "in-process" else {}),
+            **({"ANSIBLE_ACTION_PLUGINS": str(ACTION_PLUGINS[way])} if way in ACTION_PLUGINS else {}),
         }
 
 

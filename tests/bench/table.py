@@ -34,22 +34,14 @@ def ratio(slower: float, faster: float) -> str:
 
 def rows(kind: str, ways: dict[str, Figures], start_up: Figures) -> list[list[str]]:
     """The rows of one kind of run, each way with how it compares."""
-    stock, served, script = ways["stock"], ways["in-process"], ways["boto3"]
-    compared = {
-        "boto3": ["", "", ""],
-        "stock": [
-            "",
-            "",
-            ratio(stock.wall - start_up.wall, script.wall),
-        ],
-        "in-process": [
-            ratio(stock.wall, served.wall),
-            ratio(stock.cpu, served.cpu),
-            ratio(served.wall - start_up.wall, script.wall),
-        ],
-    }
+    stock, script = ways["stock"], ways["boto3"]
+
+    def compared(way: str, of: Figures) -> list[str]:
+        to_stock = ["", ""] if way in ("boto3", "stock") else [ratio(stock.wall, of.wall), ratio(stock.cpu, of.cpu)]
+        return [*to_stock, "" if way == "boto3" else ratio(of.wall - start_up.wall, script.wall)]
+
     return [
-        [kind, way, f"{of.wall:.2f}", f"{of.cpu:.2f}", f"{of.memory:.0f}", str(of.calls), *compared[way]]
+        [kind, way, f"{of.wall:.2f}", f"{of.cpu:.2f}", f"{of.memory:.0f}", str(of.calls), *compared(way, of)]
         for way, of in ways.items()
     ]
 

@@ -21,11 +21,13 @@ def test_ratios_leave_ansibles_start_up_out_where_the_script_has_none() -> None:
         "boto3": Figures(1, 1, 50, 60),
         "stock": Figures(16.5, 16, 90, 60),
         "in-process": Figures(4.5, 4, 200, 60),
+        "at once": Figures(3.5, 2, 100, 0),
     }
-    script, stock, served = rows("no-op", ways, Figures(0.5, 0.5, 0, 0))
+    script, stock, served, at_once = rows("no-op", ways, Figures(0.5, 0.5, 0, 0))
     assert script[-3:] == ["", "", ""]
     assert stock[-3:] == ["", "", "16.0x"]
     assert served[-3:] == ["3.7x", "4.0x", "4.0x"]
+    assert at_once[-3:] == ["4.7x", "8.0x", "3.0x"]
 
 
 def test_nothing_is_divided_by_nothing() -> None:
