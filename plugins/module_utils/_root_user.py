@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ansible_collections.dayone.aws_account.plugins.module_utils import _credential_report
+from ansible_collections.dayone.aws_account.plugins.module_utils._control import Readings, Unread
 from ansible_collections.dayone.aws_account.plugins.module_utils._credential_report import ROOT, Report
 
 # In the order in which they are best done: the first run may still need root's access key.
@@ -95,6 +96,26 @@ class LastUse(NamedTuple):
 def last_use(report: Report) -> LastUse:
     """The root user's, by its row of the credential report."""
     return LastUse(_credential_report.last_use(_credential_report.rows(report).get(ROOT, {})), report.made)
+
+
+def findings(controls: list[dict[str, Any]], readings: Readings) -> dict[str, Any]:
+    """What a run returns of the root user: of its controls, as judged, and of what was read."""
+    caller, summary, report = (readings[name] for name in ("caller", "summary", "credential_report"))
+    steps = open_steps(controls)
+    use = None if isinstance(report, Unread) else last_use(report)
+    keys_present = not isinstance(summary, Unread) and bool(summary.get("AccountAccessKeysPresent"))
+    lines = [line for number, step in enumerate(steps, start=1) for line in step_lines(step, number, len(steps))]
+    return {
+        "steps": steps,
+        "last_used": use.when if use else "",
+        "last_used_reported": use.reported if use else "",
+        "used_by_this_run": caller.endswith(":root"),
+        "text": [
+            *lines,
+            use_line(use, report.reason if isinstance(report, Unread) else ""),
+            *key_lines(caller, keys_present),
+        ],
+    }
 
 
 def open_steps(controls: list[dict[str, Any]]) -> list[dict[str, Any]]:

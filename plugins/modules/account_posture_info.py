@@ -265,6 +265,33 @@ charges:
       description: When AWS measured them.
       type: str
       sample: "2026-11-25T06:00:00+00:00"
+root_user:
+  description: What M(dayone.aws_account.root_user_info) returns, of the same readings.
+  type: dict
+  returned: always
+  contains:
+    steps:
+      description: The steps that are open, or that this run cannot see.
+      type: list
+      elements: dict
+      sample: []
+    last_used:
+      description: When the root user was last used; empty for never, or where it is not known.
+      type: str
+      sample: "2026-11-01T10:00:00+00:00"
+    last_used_reported:
+      description: When the credential report with that was made; empty where it could not be read.
+      type: str
+      sample: "2026-11-20T08:00:00+00:00"
+    used_by_this_run:
+      description: Whether this run has the root user's credentials.
+      type: bool
+      sample: false
+    text:
+      description: All of it for a person, in lines.
+      type: list
+      elements: str
+      sample: ["Step 1 of 1: The root user has MFA (M5)"]
 costs:
   description: What is switched on and costs, before any free tier.
   type: list
@@ -314,6 +341,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._posture import
 from ansible_collections.dayone.aws_account.plugins.module_utils._posture_billing import Billing, reported
 from ansible_collections.dayone.aws_account.plugins.module_utils._posture_trails import told
 from ansible_collections.dayone.aws_account.plugins.module_utils._readings import account_of, attempt, caller_arn
+from ansible_collections.dayone.aws_account.plugins.module_utils._root_user import findings
 from ansible_collections.dayone.aws_account.plugins.module_utils._sign_in_url import partition_of, sign_in_url
 from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
 
@@ -392,6 +420,7 @@ def main() -> None:
         fail_aws(module, error, "read where the account stands")
     account_id, partition = account_of(clients.caller_arn), partition_of(clients.caller_arn)
     alias = next(iter(or_nothing(readings["aliases"], [])), "")
+    controls = judge(readings, partition=partition, region=clients.region)
     module.exit_json(
         changed=False,
         account=account_id,
@@ -400,7 +429,8 @@ def main() -> None:
         region=clients.region,
         alias=alias,
         sign_in_url=sign_in_url(alias or account_id, partition),
-        controls=judge(readings, partition=partition, region=clients.region),
+        controls=controls,
+        root_user=findings(controls, readings),
         trails=told(readings["trails"]),
         alarms=reported(readings["alarms"]),
         charges=or_nothing(readings["charges"], []),

@@ -133,7 +133,6 @@ except ImportError:
     pass  # AnsibleAWSModule says so
 
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
-from ansible_collections.dayone.aws_account.plugins.module_utils._control import Unread
 from ansible_collections.dayone.aws_account.plugins.module_utils._controls import judge
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
 from ansible_collections.dayone.aws_account.plugins.module_utils._readings import (
@@ -142,19 +141,12 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._readings impor
     preferences,
     read_report,
 )
-from ansible_collections.dayone.aws_account.plugins.module_utils._root_user import (
-    STEP_IDS,
-    key_lines,
-    last_use,
-    open_steps,
-    step_lines,
-    use_line,
-)
+from ansible_collections.dayone.aws_account.plugins.module_utils._root_user import STEP_IDS, findings
 from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
 
 
 def read(module: Any) -> dict[str, Any]:
-    """The readings that the steps are judged by, and the last use."""
+    """The readings that the steps are judged by, and that of the last use."""
     retry = AWSRetry.jittered_backoff()
     iam = module.client("iam", retry_decorator=retry)
     billing = module.client("billing", retry_decorator=retry, region=module.params["billing_region"])
@@ -164,27 +156,7 @@ def read(module: Any) -> dict[str, Any]:
         "summary": attempt(lambda: iam.get_account_summary(aws_retry=True)["SummaryMap"]),
         # Root always sees billing, so that its seeing it tells nothing.
         "preferences": {} if caller.endswith(":root") else attempt(lambda: preferences(billing)),
-        "last_use": attempt(lambda: last_use(read_report(iam, module.params["report_timeout"]))),
-    }
-
-
-def findings(readings: dict[str, Any]) -> dict[str, Any]:
-    """What the readings mean, as the module returns it."""
-    steps = open_steps(judge(readings, STEP_IDS))
-    use, summary = readings["last_use"], readings["summary"]
-    known = None if isinstance(use, Unread) else use
-    keys_present = not isinstance(summary, Unread) and bool(summary.get("AccountAccessKeysPresent"))
-    lines = [line for number, step in enumerate(steps, start=1) for line in step_lines(step, number, len(steps))]
-    return {
-        "steps": steps,
-        "last_used": known.when if known else "",
-        "last_used_reported": known.reported if known else "",
-        "used_by_this_run": readings["caller"].endswith(":root"),
-        "text": [
-            *lines,
-            use_line(known, use.reason if isinstance(use, Unread) else ""),
-            *key_lines(readings["caller"], keys_present),
-        ],
+        "credential_report": attempt(lambda: read_report(iam, module.params["report_timeout"])),
     }
 
 
@@ -199,7 +171,8 @@ def main() -> None:
         supports_check_mode=True,
     )
     try:
-        found = findings(read(module))
+        readings = read(module)
+        found = findings(judge(readings, STEP_IDS), readings)
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
         fail_aws(module, error, "read what only the root user can do")
     if found["used_by_this_run"]:

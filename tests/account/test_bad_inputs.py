@@ -49,6 +49,11 @@ TABLE: dict[str, list[tuple[Any, str]]] = {
         ("abc\n", "3 to 128 unaccented letters"),
         (ESCAPE, SHOWN),
     ],
+    "account_report_regions": [
+        (["Tokyo"], "give regions"),
+        ([ESCAPE], SHOWN),
+        ("all,eu-west-1x", "give regions"),
+    ],
     "cloudtrail_home_region": [("Tokyo", "give the region"), (ESCAPE, SHOWN), ("eu-west-1\n", "give the region")],
     "cloudtrail_data_events": [("S3", "dictionary requested")],
     "cloudtrail_data_events.arns": [([{"type": "AWS::S3::Object", "arns": ["my-bucket"]}], "give ARNs of S3")],
@@ -195,7 +200,7 @@ def test_each_wrong_value_is_told(account: Sandbox, ansible: Ansible, figures: F
     tasks: list[dict[str, Any]] = []
     for role in ROLES:
         # Its variables are those of the play from here on.
-        tasks_from = {"account_report": "set_up"}.get(role, "check_input")
+        tasks_from = {"account_report": "say"}.get(role, "check_input")
         include = {"name": f"dayone.aws_account.{role}", "tasks_from": tasks_from}
         tasks.append({"ansible.builtin.import_role": include, "when": False})
         for name, option in options_of(role):
