@@ -150,3 +150,21 @@ def test_the_site_fails_after_its_report(account: Sandbox, ansible: Ansible, tmp
     assert run.rc != 0
     names = [task["name"].rsplit(" : ", maxsplit=1)[-1] for task in run.tasks]
     assert names[-3:-1] == ["Summary", "Insist on what only the root user can do"]
+
+
+def test_the_site_reads_once_for_root_and_report_unless_a_person_is_led_through(
+    account: Sandbox, ansible: Ansible, tmp_path: Path
+) -> None:
+    article = yaml.safe_load((CHECKOUT / "playbooks" / "vars" / "article.yml").read_text())
+    said = {}
+    for mode in ("report", "wait"):
+        variables = {**article, "root_user_manual_steps": mode, "dayone_output_dir": str(tmp_path / "out")}
+        account.clear_journal()
+        run = ansible("dayone.aws_account.site", "--tags", "root_user,account_report", extra_vars=variables)
+        said[mode] = run.task("Say what only the root user can do")["result"]["msg"]
+        summaries = [call.action for call in account.journal()].count("GetAccountSummary")
+        # Led through, or not for want of a terminal: the report tells what holds afterwards.
+        assert (mode, summaries) in (("report", 1), ("wait", 2))
+    steps = [[line for line in lines if not line.startswith("Last use")] for lines in said.values()]
+    assert steps[0] == steps[1]
+    assert steps[0][0].startswith("Step 1 of ")
