@@ -206,12 +206,19 @@ def test_a_pipeline_fails_after_the_report_in_check_mode_too(
     account: Sandbox, ansible: Ansible, tmp_path: Path
 ) -> None:
     kept(tmp_path / "out", posture(control("R5", "pass", {"aliases": ["books"]}, title="Gone \x1b[31mred")))
-    variables = {"dayone_output_dir": str(tmp_path / "out"), "account_report_fail_on": ["fail"]}
+    variables = {
+        "dayone_output_dir": str(tmp_path / "out"),
+        "account_report_fail_on": ["fail"],
+        "account_report_accept": "R1, SSB.11",
+    }
     run = ansible(play(**variables), "--check", check=False)
     assert run.rc == 2
     said = run.tasks[-1]["result"]["msg"]
     assert "R5 The account has an alias (fail); " in said
     assert "M5" not in said
+    assert "R1 " not in said
+    assert "SSB.11" not in said
+    assert "R2 " in said
     assert "take its status out of account_report_fail_on" in said
     lines = str(run.task("Summary")["result"]["msg"])
     assert "CHANGED SINCE 20" in lines

@@ -49,6 +49,7 @@ TABLE: dict[str, list[tuple[Any, str]]] = {
         ("abc\n", "3 to 128 unaccented letters"),
         (ESCAPE, SHOWN),
     ],
+    "account_report_accept": [(["Trusted Advisor"], "give ids"), ([ESCAPE], SHOWN)],
     "account_report_regions": [
         (["Tokyo"], "give regions"),
         ([ESCAPE], SHOWN),
