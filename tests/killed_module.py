@@ -13,6 +13,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from multiprocessing import forkserver
 from pathlib import Path
@@ -31,6 +32,8 @@ class Plan(NamedTuple):
     """Changes of files below it are steps."""
     kill_at: int
     """The step, counted from 1; 0: none."""
+    waits: bool
+    """Whether it sleeps where it waits."""
 
 
 class Outcome(NamedTuple):
@@ -66,11 +69,11 @@ class Module:
             patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
             forkserver.ensure_running()
 
-    def run(self, arguments: dict[str, Any], *, kill_at: int = 0) -> Outcome:
-        """Run it; ``kill_at`` counts steps from 1, and 0 lets it be."""
+    def run(self, arguments: dict[str, Any], *, kill_at: int = 0, waits: bool = True) -> Outcome:
+        """Run it; ``kill_at`` counts steps from 1, and 0 lets it be. Where it ``waits`` not, its sleeps end at once."""
         output, log = self._files / "output", self._files / "steps"
         log.write_text("")
-        plan = Plan(str(log), str(self._directory), kill_at)
+        plan = Plan(str(log), str(self._directory), kill_at, waits)
         process = self._context.Process(
             target=_be_module, args=(self._name, arguments, self._environment, str(output), plan)
         )
@@ -95,6 +98,8 @@ def _be_module(name: str, arguments: dict[str, Any], environment: dict[str, str]
     if hasattr(basic, "_ANSIBLE_PROFILE"):
         basic._ANSIBLE_PROFILE = "legacy"
     install(plan)
+    if not plan.waits:
+        time.sleep = lambda seconds: None
     try:
         importlib.import_module(name).main()
     finally:

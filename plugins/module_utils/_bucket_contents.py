@@ -57,7 +57,8 @@ def open_bucket(module: Any, connections: int = 1) -> Bucket | None:
     name = module.params["name"]
     config = {**PATIENT, "max_pool_connections": connections}
     try:
-        owner = module.params["expected_bucket_owner"] or module.client("sts").get_caller_identity()["Account"]
+        sts = module.client("sts")
+        owner = module.params["expected_bucket_owner"] or sts.get_caller_identity(aws_retry=True)["Account"]
         named = {"Bucket": name, "ExpectedBucketOwner": owner}
         client = module.client("s3", aws_config=config)
         answer = client.head_bucket(**named)

@@ -35,6 +35,7 @@ CLOCK = (
     "network's time, then run again."
 )
 THROTTLED = "AWS limits the rate of these calls: wait a minute, then run again; it carries on."
+BUSY = "Something else changes the same thing at this moment: wait a minute, then run again; it carries on."
 UNREADABLE = (
     "What AWS answered did not come whole: the connection broke off, or something between here and AWS changes what "
     "passes. Run again; it carries on."
@@ -75,7 +76,8 @@ _ADVICE: tuple[tuple[str, str], ...] = (
     (r"\b(?!BucketAlreadyExists)\w+AlreadyExists|BucketAlreadyOwnedByYou|DuplicateRecord", THERE_ALREADY),
     (r"InternalFailure|InternalError|InternalServiceError|ServiceUnavailable|Service Unavailable", AWS_FAILED),
     (r"No start of json char found|MODULE FAILURE", KILLED),
-    (r"Throttling|RequestLimitExceeded|TooManyRequests|SlowDown|Rate exceeded", THROTTLED),
+    (r"Throttl|RequestLimitExceeded|TooManyRequests|SlowDown|Rate exceeded|made too many calls", THROTTLED),
+    (r"ConcurrentModification|ConcurrentAccess|TemporarilyUnmodifiable|OperationAborted|StaleTag", BUSY),
 )
 
 _CLIENT_ERROR = re.compile(r"An error occurred \((?P<code>[^)]+)\) when calling the (?P<call>\w+) operation[^:]*: *")

@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
     is_boto3_error_code,
-    paginated_query_with_retries,
 )
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
 from ansible_collections.dayone.aws_account.plugins.module_utils import _posture_billing
@@ -20,6 +19,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._console_passwo
 from ansible_collections.dayone.aws_account.plugins.module_utils._control import Readings, Unread
 from ansible_collections.dayone.aws_account.plugins.module_utils._event_selectors import new_trail, selectors_of
 from ansible_collections.dayone.aws_account.plugins.module_utils._identities import KINDS, identities
+from ansible_collections.dayone.aws_account.plugins.module_utils._patience import all_pages
 from ansible_collections.dayone.aws_account.plugins.module_utils._posture_trails import described, with_status
 from ansible_collections.dayone.aws_account.plugins.module_utils._readings import (
     HIDDEN_TRAIL,
@@ -204,12 +204,12 @@ def aliases(iam: Any) -> list[str]:
 
 
 def read_identities(iam: Any) -> dict[str, Any]:
-    return identities(paginated_query_with_retries(iam, "get_account_authorization_details", Filter=list(KINDS)))
+    return identities(all_pages(iam, "get_account_authorization_details", Filter=list(KINDS)))
 
 
 def devices(iam: Any) -> dict[str, Any]:
     """The names of the virtual MFA devices, by whether they are assigned; whose they are; whether root has one."""
-    found = paginated_query_with_retries(iam, "list_virtual_mfa_devices")["VirtualMFADevices"]
+    found = all_pages(iam, "list_virtual_mfa_devices")["VirtualMFADevices"]
     told: dict[str, Any] = {"assigned": [], "pending": [], "users": [], "root": False}
     for device in found:
         # Of the device that is root's, AWS does not always name the user.
@@ -222,7 +222,7 @@ def devices(iam: Any) -> dict[str, Any]:
 
 
 def expired_certificates(iam: Any, now: datetime) -> list[str]:
-    found = paginated_query_with_retries(iam, "list_server_certificates")["ServerCertificateMetadataList"]
+    found = all_pages(iam, "list_server_certificates")["ServerCertificateMetadataList"]
     return [one["ServerCertificateName"] for one in found if one["Expiration"] < now]
 
 
@@ -318,7 +318,7 @@ def recommendations(trusted_advisor: Any) -> list[str]:
 
 
 def analyzers(client: Any) -> list[dict[str, str]]:
-    found = paginated_query_with_retries(client, "list_analyzers")["analyzers"]
+    found = all_pages(client, "list_analyzers")["analyzers"]
     return [{name: one[name] for name in ("name", "type", "status")} for one in found]
 
 
@@ -336,5 +336,5 @@ def recorders(config: Any) -> list[dict[str, Any]]:
 
 
 def detectors(guard_duty: Any) -> list[dict[str, str]]:
-    found = paginated_query_with_retries(guard_duty, "list_detectors")["DetectorIds"]
+    found = all_pages(guard_duty, "list_detectors")["DetectorIds"]
     return [{"id": one, "status": guard_duty.get_detector(aws_retry=True, DetectorId=one)["Status"]} for one in found]

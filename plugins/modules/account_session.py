@@ -98,7 +98,6 @@ try:
 except ImportError:
     pass  # AnsibleAWSModule says so
 
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
 from ansible_collections.dayone.aws_account.plugins.module_utils._role_session import assume, role_arn, wrong_input
 from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
@@ -114,7 +113,7 @@ def assumed(module: Any) -> dict[str, Any]:
     wrong = list(wrong_input(module.params))
     if wrong:
         module.fail_json(msg=" ".join(wrong))
-    client = module.client("sts", retry_decorator=AWSRetry.jittered_backoff())
+    client = module.client("sts")
     arn = role_arn(module.params["role"], module.params["account_id"], client.meta.partition)
     wanted = {**module.params, "role_arn": arn, "region": client.meta.region_name}
     try:
@@ -126,7 +125,7 @@ def assumed(module: Any) -> dict[str, Any]:
 def identity(module: Any) -> dict[str, Any]:
     """Whose the credentials are, as GetCallerIdentity tells it."""
     try:
-        client = module.client("sts", retry_decorator=AWSRetry.jittered_backoff())
+        client = module.client("sts")
         found: dict[str, Any] = client.get_caller_identity(aws_retry=True)
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
         fail_aws(module, error, "find out which account the credentials are of")

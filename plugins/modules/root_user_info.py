@@ -128,7 +128,6 @@ try:
 except ImportError:
     pass  # AnsibleAWSModule says so
 
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._control import Unread
 from ansible_collections.dayone.aws_account.plugins.module_utils._controls import judge
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
@@ -146,11 +145,10 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers 
 
 def read(module: Any) -> dict[str, Any]:
     """The readings that the steps are judged by, and the last use."""
-    retry = AWSRetry.jittered_backoff()
-    iam = module.client("iam", retry_decorator=retry)
-    billing = module.client("billing", retry_decorator=retry, region=module.params["billing_region"])
+    iam = module.client("iam")
+    billing = module.client("billing", region=module.params["billing_region"])
     return {
-        "caller": module.client("sts", retry_decorator=retry).get_caller_identity(aws_retry=True)["Arn"],
+        "caller": module.client("sts").get_caller_identity(aws_retry=True)["Arn"],
         "summary": attempt(lambda: iam.get_account_summary(aws_retry=True)["SummaryMap"]),
         "preferences": attempt(lambda: preferences(billing)),
         "last_use": attempt(lambda: last_use(read_report(iam, module.params["report_timeout"]))),
