@@ -19,6 +19,8 @@ from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from torture import DONE, KILLS
+
 PATIENCE_SECONDS = 60
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
@@ -82,6 +84,7 @@ class Module:
         assert process.exitcode is not None, f"It has not ended after {PATIENCE_SECONDS} seconds."
         killed = process.exitcode == -signal.SIGKILL
         process.close()
+        DONE[KILLS] += killed
         return Outcome(killed, log.read_text().splitlines(), None if killed else json.loads(output.read_text()))
 
 

@@ -6,10 +6,12 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+import pytest
 import yaml
 from conftest import CHECKOUT, Run
 from sandbox import Sandbox
 
+pytestmark = pytest.mark.torture
 Ansible = Callable[..., Run]
 Figures = Callable[[str, int], None]
 
@@ -220,4 +222,4 @@ def test_each_wrong_value_is_told(account: Sandbox, ansible: Ansible, figures: F
     assert "\x1b" not in run.output
     assert account.journal() == []
     assert len(tried) > 120
-    figures("wrong inputs tried", len(tried))
+    figures("inputs tried", len(tried))
