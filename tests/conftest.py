@@ -95,8 +95,8 @@ def account(_server: Sandbox, figures: Callable[[str, int], None]) -> Iterator[S
     _server.reset()
     hit, done = _server.calls_hit(), DONE.copy()
     yield _server
-    figures("faults injected", _server.calls_hit() - hit)
-    for what, times in (DONE - done).items():
+    since = DONE - done + Counter({"faults injected": _server.calls_hit() - hit})
+    for what, times in since.items():
         figures(what, times)
 
 

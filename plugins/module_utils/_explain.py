@@ -76,7 +76,7 @@ _ADVICE: tuple[tuple[str, str], ...] = (
     (r"\b(?!BucketAlreadyExists)\w+AlreadyExists|BucketAlreadyOwnedByYou|DuplicateRecord", THERE_ALREADY),
     (r"InternalFailure|InternalError|InternalServiceError|ServiceUnavailable|Service Unavailable", AWS_FAILED),
     (r"No start of json char found|MODULE FAILURE", KILLED),
-    (r"Throttl|RequestLimitExceeded|TooManyRequests|SlowDown|Rate exceeded|made too many calls", THROTTLED),
+    (r"Throttl|RequestLimitExceeded|TooManyRequests|SlowDown|Rate (?:limit )?exceeded|made too many calls", THROTTLED),
     (r"ConcurrentModification|ConcurrentAccess|TemporarilyUnmodifiable|OperationAborted|StaleTag", BUSY),
 )
 
