@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any, NoReturn
 
+from ansible_collections.dayone.aws_account.plugins.module_utils._terminal import visible
+
 CREDENTIALS = (
     "Give this run credentials: sign in with 'aws login' or 'aws sso login', or set AWS_PROFILE, or AWS_ACCESS_KEY_ID "
     "and AWS_SECRET_ACCESS_KEY; then run again."
@@ -89,16 +91,6 @@ _OF_ANSIBLE = re.compile(r"^Task failed: (?:Module|Action) failed: ")
 _QUOTED = re.compile(r" Further retries may succeed:.*", re.DOTALL)
 # All that a KeyError says, of a module that does not expect an answer without a field.
 _LACKING = re.compile(r"^'(\w+)'$")
-
-
-# What a terminal acts on instead of showing it, but for the ends of lines: control characters, and those that turn the
-# direction of writing. Names in an account, and what is given, may have them.
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-
-
-def visible(text: str) -> str:
-    """``text`` with what a terminal would act on written out, as \\x1b."""
-    return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def advice(text: str) -> str | None:
