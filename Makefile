@@ -26,7 +26,7 @@ help:
 	@echo '               (CONFIRM=yes: without asking; ARGS="--check --diff": show what would change, change nothing)'
 	@echo 'make test      run every check; each alone: make $(CHECKS)'
 	@echo 'make torture   disturb and kill runs at each of their steps in turn, and print figures; takes hours. make test has a'
-	@echo '               short form; DAYONE_STRIDE=10 disturbs at every tenth call'
+	@echo '               short form; DAYONE_STRIDE=10 takes every tenth of the steps that cost a whole run'
 	@echo 'make matrix    run the tests with each supported ansible-core and amazon.aws (ARGS="--quick": the most telling ones)'
 	@echo 'make bench     measure how fast it is (ARGS="--runs 1": shortest; "--table deletion": only that; "--calls": by task)'
 	@echo 'make lock      write requirements-hashes.txt, for this Python and platform; needs a package index'

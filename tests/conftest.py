@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -16,6 +17,7 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, configuration, settings
 from sandbox import Sandbox
+from torture import DONE, TORTURE
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 CALLBACKS = Path(__file__).resolve().parent / "account" / "callback"
@@ -27,7 +29,11 @@ ACTION_PLUGINS = "" if os.environ.get("DAYONE_IN_PROCESS") == "off" else str(CHE
 RUN_SECONDS = 300
 # The same examples on each machine and in each run, and no example timed.
 settings.register_profile(
-    "repeatable", max_examples=50, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "repeatable",
+    max_examples=1000 if TORTURE else 50,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("repeatable")
 configuration.set_hypothesis_home_dir(CHECKOUT / ".cache" / "hypothesis")
@@ -66,7 +72,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     sums: Counter[str] = Counter()
     for reports in terminalreporter.stats.values():
         for report in reports:
-            for name, value in getattr(report, "user_properties", []) if getattr(report, "when", "") == "call" else []:
+            # By then, all that a test and its fixtures have noted is there.
+            noted = getattr(report, "user_properties", []) if getattr(report, "when", "") == "teardown" else []
+            for name, value in noted:
                 if name.startswith("figure: "):
                     sums[name.removeprefix("figure: ")] += value
     if sums:
@@ -82,10 +90,22 @@ def _server() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def account(_server: Sandbox) -> Sandbox:
+def account(_server: Sandbox, figures: Callable[[str, int], None]) -> Iterator[Sandbox]:
     """A sandbox with fresh accounts; its root user's credentials are the default."""
     _server.reset()
-    return _server
+    hit, done = _server.calls_hit(), DONE.copy()
+    yield _server
+    since = DONE - done + Counter({"faults injected": _server.calls_hit() - hit})
+    for what, times in since.items():
+        figures(what, times)
+
+
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Note how many inputs a property was tried with, as Hypothesis tells."""
+    told = str(getattr(item, "hypothesis_statistics", ""))
+    tried = sum(map(int, re.findall(r"(\d+) (?:passing|failing)", told)))
+    if tried:
+        item.user_properties.append(("figure: inputs tried", tried))
 
 
 @pytest.fixture

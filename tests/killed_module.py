@@ -13,10 +13,13 @@ import multiprocessing
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from torture import DONE, KILLS
 
 PATIENCE_SECONDS = 60
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
@@ -31,6 +34,8 @@ class Plan(NamedTuple):
     """Changes of files below it are steps."""
     kill_at: int
     """The step, counted from 1; 0: none."""
+    waits: bool
+    """Whether it sleeps where it waits."""
 
 
 class Outcome(NamedTuple):
@@ -66,11 +71,11 @@ class Module:
             patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
             forkserver.ensure_running()
 
-    def run(self, arguments: dict[str, Any], *, kill_at: int = 0) -> Outcome:
-        """Run it; ``kill_at`` counts steps from 1, and 0 lets it be."""
+    def run(self, arguments: dict[str, Any], *, kill_at: int = 0, waits: bool = True) -> Outcome:
+        """Run it; ``kill_at`` counts steps from 1, and 0 lets it be. Where it ``waits`` not, its sleeps end at once."""
         output, log = self._files / "output", self._files / "steps"
         log.write_text("")
-        plan = Plan(str(log), str(self._directory), kill_at)
+        plan = Plan(str(log), str(self._directory), kill_at, waits)
         process = self._context.Process(
             target=_be_module, args=(self._name, arguments, self._environment, str(output), plan)
         )
@@ -79,6 +84,7 @@ class Module:
         assert process.exitcode is not None, f"It has not ended after {PATIENCE_SECONDS} seconds."
         killed = process.exitcode == -signal.SIGKILL
         process.close()
+        DONE[KILLS] += killed
         return Outcome(killed, log.read_text().splitlines(), None if killed else json.loads(output.read_text()))
 
 
@@ -95,6 +101,8 @@ def _be_module(name: str, arguments: dict[str, Any], environment: dict[str, str]
     if hasattr(basic, "_ANSIBLE_PROFILE"):
         basic._ANSIBLE_PROFILE = "legacy"
     install(plan)
+    if not plan.waits:
+        time.sleep = lambda seconds: None
     try:
         importlib.import_module(name).main()
     finally:

@@ -21,6 +21,7 @@ from typing import Any, Self
 
 from process_tree import kill_with_descendants, processes
 from sandbox import Sandbox
+from torture import DONE, KILLS
 
 # Hop-by-hop, or set anew by the server.
 NOT_PASSED_ON = {"connection", "transfer-encoding", "content-length", "date", "server"}
@@ -81,6 +82,7 @@ class Killer:
                 self._left -= 1
                 if not self._left:
                     self.killed = call.action
+                    DONE[KILLS] += 1
                     if self._only is None:
                         kill_playbooks()
                     kill_client(request.client_address[1])

@@ -14,6 +14,7 @@ import yaml
 from account_state import State, differences, state_of
 from conftest import CHECKOUT, Run
 from sandbox import Sandbox
+from torture import DONE, KILLS
 
 SITE = "dayone.aws_account.site"
 INTERFERENCE = Path(__file__).resolve().parent / "interference"
@@ -69,6 +70,7 @@ class Site:
         }
         done = self.run(check=False, **env)
         assert number or done.rc == 0, done.output
+        DONE[KILLS] += done.rc < 0
         return done.rc < 0, log.read_text().splitlines()
 
     def state(self) -> State:

@@ -14,6 +14,7 @@ import tempfile
 import time
 import traceback
 import xml.etree.ElementTree as ET
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
@@ -34,13 +35,14 @@ BUSY = ("account",)
 
 @dataclasses.dataclass(frozen=True)
 class Tally:
-    """How many passed and how many failed."""
+    """How many passed and how many failed, and the figures that tests noted."""
 
     passed: int
     failed: int
+    figures: Counter[str] = dataclasses.field(default_factory=Counter)
 
     def __add__(self, other: Tally) -> Tally:
-        return Tally(self.passed + other.passed, self.failed + other.failed)
+        return Tally(self.passed + other.passed, self.failed + other.failed, self.figures + other.figures)
 
 
 Check = Callable[[], Tally]
@@ -116,7 +118,12 @@ def count(report: Path) -> Tally:
     """What pytest's report says. A skipped test has not passed: in this repository it counts as failed."""
     cases = list(ET.parse(report).getroot().iter("testcase"))  # noqa: S314 - pytest's own file
     passed = sum(len(case.findall("*[@message]")) == 0 for case in cases)
-    return Tally(passed, len(cases) - passed)
+    figures: Counter[str] = Counter()
+    for noted in (each for case in cases for each in case.iter("property")):
+        kind, _colon, name = noted.attrib["name"].partition(": ")
+        if kind == "figure":
+            figures[name] += int(noted.attrib["value"])
+    return Tally(passed, len(cases) - passed, figures)
 
 
 def scenario(path: Path) -> Check:
@@ -147,6 +154,7 @@ def checks(target: str) -> Iterator[tuple[str, Check]]:
         case "account":
             yield "tests on the stand-in account", tests("account", "--numprocesses=2", "-m", "not long")
         case "torture":
+            yield "properties, with twenty times the examples", tests("unit", "-m", "hypothesis", DAYONE_TORTURE="1")
             yield (
                 "tests that disturb and kill, at every step, and long ones",
                 tests("account", "--numprocesses=2", "-m", "torture or long", DAYONE_TORTURE="1"),
@@ -226,8 +234,12 @@ def run_targets(targets: list[str]) -> Iterator[Finished]:
 
 def main() -> int:
     """Run the checks that are asked for."""
+    started = time.monotonic()
     finished = list(run_targets(sys.argv[1:]))
     total = sum((each.tally for each in finished), Tally(0, 0))
+    if total.figures:
+        total.figures["seconds"] = round(time.monotonic() - started)
+        print("\n" + "\n".join(f"{number:8}  {name}" for name, number in total.figures.items()))
     print("\n" + "\n".join(line for each in finished for line in each.lines))
     print(f"{total.passed} passed, {total.failed} failed")
     return 0 if total.passed and not total.failed else 1

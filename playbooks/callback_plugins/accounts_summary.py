@@ -28,6 +28,7 @@ from typing import Any
 from ansible import constants as C  # noqa: N812 - as Ansible has it
 from ansible.playbook.block import Block
 from ansible.plugins.callback import CallbackBase
+from ansible_collections.dayone.aws_account.plugins.module_utils._terminal import in_one_line
 
 PLAYBOOKS = Path(__file__).resolve().parents[1]
 # Three quarters of an account's time are spent waiting for AWS; and ansible-playbook itself, which is one process,
@@ -82,7 +83,7 @@ class CallbackModule(CallbackBase):
             line = "  ".join(word for word in words if word).rstrip()
             if fate in ("failed", "unreachable"):
                 line += f": {self._reasons.get(host, 'see above')}"
-            self._display.display(printable(line), color=COLORS.get(fate, C.COLOR_ERROR))
+            self._display.display(in_one_line(line), color=COLORS.get(fate, C.COLOR_ERROR))
         counted = ", ".join(f"{number} {fate}" for fate, number in Counter(fates.values()).items())
         self._display.display(f"{len(fates)} account{'s' if len(fates) > 1 else ''}: {counted}")
         better = more_forks(self._forks, len(fates), os.cpu_count() or 1)
@@ -97,7 +98,7 @@ class CallbackModule(CallbackBase):
             known = [str(host.vars[name]) for name in ("account_id", "account_name") if name in host.vars]
             self._accounts[host.name] = " ".join(word for word in known if word != host.name)
         if reason:
-            self._reasons[host.name] = reason
+            self._reasons[host.name] = " ".join(reason.split())
         elif result._task._uuid in self._last_tasks:
             self._done.add(host.name)
 
@@ -133,8 +134,3 @@ def tasks_of(entries: list[Any]) -> Iterator[Any]:
             yield from tasks_of(entry.block)
         else:
             yield entry
-
-
-def printable(text: str) -> str:
-    """The text in one line, without what a terminal would take for a command: names of accounts are anybody's."""
-    return "".join(character if character.isprintable() else " " for character in text)

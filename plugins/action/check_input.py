@@ -10,7 +10,7 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.action import ActionBase
-from ansible_collections.dayone.aws_account.plugins.module_utils._explain import visible
+from ansible_collections.dayone.aws_account.plugins.module_utils._terminal import visible
 
 # By the name that Ansible loads roles under, so that it finds what it has read of them.
 ROLES = Path(__file__).parents[2] / "roles"

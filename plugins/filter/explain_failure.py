@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible_collections.dayone.aws_account.plugins.module_utils._explain import advice, said, visible
+from ansible_collections.dayone.aws_account.plugins.module_utils._explain import advice, said
+from ansible_collections.dayone.aws_account.plugins.module_utils._terminal import visible
 
 DOCUMENTATION = r"""
 name: explain_failure

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from ansible_collections.dayone.aws_account.plugins.module_utils._bucket_contents import shown
+from ansible_collections.dayone.aws_account.plugins.module_utils._terminal import in_one_line
 
 DOCUMENTATION = r"""
 name: posture_lines
@@ -101,7 +101,7 @@ def posture_lines(
     counted = [control for control in posture["controls"] if control["status"] != "not_applicable"]
     safe = [control for control in counted if control["status"] == "pass"]
     to_do = [control for control in counted if control["status"] != "pass"]
-    return [
+    lines = [
         f"Account {posture['account']}" + (f" ({posture['alias']})" if posture["alias"] else ""),
         f"Sign in at {posture['sign_in_url']}",
         "",
@@ -119,6 +119,7 @@ def posture_lines(
         *([*_by_pillar(to_do, _with_remedy), *_of_sentences(beside)] or ["  nothing"]),
         *_of_changes(changes or {}),
     ]
+    return [in_one_line(line) for line in lines]
 
 
 def _of_secrets(output_dir: str, secrets: Sequence[str]) -> list[str]:
@@ -163,22 +164,22 @@ def _of_sentences(sentences: Sequence[str]) -> Iterator[str]:
 
 
 def _of_changes(found: Mapping[str, Any]) -> Iterator[str]:
-    """What changed since the last report; what names are in it, anybody can have chosen."""
+    """What changed since the last report."""
     if found.get("not_compared"):
         yield from (
             "",
             "CHANGED",
-            *textwrap.wrap(shown(found["not_compared"]), 78, initial_indent="  ", subsequent_indent="  "),
+            *textwrap.wrap(found["not_compared"], 78, initial_indent="  ", subsequent_indent="  "),
         )
     if not found.get("last"):
         return
     yield from ("", f"CHANGED SINCE {found['last']} ({len(found['changes'])})")
     for change in found["changes"]:
-        yield f"  ->  {shown(change['id']):<9}{shown(change['title'])}"
+        yield f"  ->  {change['id']:<9}{change['title']}"
         was_is = f"{change['was'] or 'nothing'} -> {change['is'] or 'nothing'}"
         by = [text for by in change["by"] for text in (f"by {by['who']}", f"   {by['event']} at {by['at']}")]
         for text in (was_is, *by, change["by_unknown"]):
-            yield from (f"{INDENT}{line}" for line in _broken(shown(text)))
+            yield from (f"{INDENT}{line}" for line in _broken(text))
     if not found["changes"]:
         yield "  nothing"
 

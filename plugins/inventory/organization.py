@@ -147,9 +147,9 @@ from ansible.errors import AnsibleParserError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.utils.unsafe_proxy import wrap_var
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import sentence
+from ansible_collections.dayone.aws_account.plugins.module_utils._patience import patience
 from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import with_whole_answers
 from ansible_collections.dayone.aws_account.plugins.plugin_utils._organization import (
     TAGGING_REGIONS,
@@ -240,7 +240,7 @@ class InventoryModule(AWSInventoryBase):
         return read_accounts(organizations, tags_of)
 
     def _client(self, service: str, region: str | None) -> Any:
-        return with_whole_answers(self.client(service, region=region, retry_decorator=AWSRetry.jittered_backoff()))
+        return with_whole_answers(self.client(service, region=region, retry_decorator=patience(service)))
 
     def _set_role(self) -> None:
         """What is the same for all hosts, where group variables of the user's own overrule it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import paginated_query_with_retries
+from ansible_collections.dayone.aws_account.plugins.module_utils._patience import all_pages
 
 FEATURE = "BILLING_ALERTS"
 BY_HAND_JA = (
@@ -68,7 +68,7 @@ def state_of(subscription: dict[str, Any]) -> str:
 def read_currencies(client: Any) -> list[str]:
     """The currencies that EstimatedCharges has been published in, sorted; none before AWS has published any."""
     about = {"Namespace": "AWS/Billing", "MetricName": "EstimatedCharges"}
-    metrics = paginated_query_with_retries(client, "list_metrics", **about)["Metrics"]
+    metrics = all_pages(client, "list_metrics", **about)["Metrics"]
     return sorted({currency for metric in metrics if (currency := currency_of(metric))})
 
 

@@ -15,6 +15,7 @@ with contextlib.suppress(ImportError):  # AnsibleAWSModule says so
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
+from ansible_collections.dayone.aws_account.plugins.module_utils._terminal import in_one_line
 
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html: a prefix of the
 # trail's own, the organization's id where it is an organization's trail, the account. Digests, Insights events and the
@@ -57,7 +58,8 @@ def open_bucket(module: Any, connections: int = 1) -> Bucket | None:
     name = module.params["name"]
     config = {**PATIENT, "max_pool_connections": connections}
     try:
-        owner = module.params["expected_bucket_owner"] or module.client("sts").get_caller_identity()["Account"]
+        sts = module.client("sts")
+        owner = module.params["expected_bucket_owner"] or sts.get_caller_identity(aws_retry=True)["Account"]
         named = {"Bucket": name, "ExpectedBucketOwner": owner}
         client = module.client("s3", aws_config=config)
         answer = client.head_bucket(**named)
@@ -160,8 +162,8 @@ class Tally:
             self.accounts.add(found["account"])
             return
         self.others += 1
-        if len(self.other_examples) < EXAMPLES and shown(key) not in self.other_examples:
-            self.other_examples.append(shown(key))
+        if len(self.other_examples) < EXAMPLES and in_one_line(key) not in self.other_examples:
+            self.other_examples.append(in_one_line(key))
 
 
 def summary(name: str, region: str, tally: Tally, uploads: int) -> str:
@@ -181,11 +183,6 @@ def summary(name: str, region: str, tally: Tally, uploads: int) -> str:
     if tally.others:
         told += f"; {tally.others:,} of something else than CloudTrail's logs, as {listed(tally.other_examples)}"
     return f"{told}."
-
-
-def shown(key: str) -> str:
-    """A key for a terminal, which it could otherwise tell to do things."""
-    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in key)
 
 
 def counted(number: int, what: str) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any, NoReturn
 
+from ansible_collections.dayone.aws_account.plugins.module_utils._terminal import visible
+
 CREDENTIALS = (
     "Give this run credentials: sign in with 'aws login' or 'aws sso login', or set AWS_PROFILE, or AWS_ACCESS_KEY_ID "
     "and AWS_SECRET_ACCESS_KEY; then run again."
@@ -35,6 +37,7 @@ CLOCK = (
     "network's time, then run again."
 )
 THROTTLED = "AWS limits the rate of these calls: wait a minute, then run again; it carries on."
+BUSY = "Something else changes the same thing at this moment: wait a minute, then run again; it carries on."
 UNREADABLE = (
     "What AWS answered did not come whole: the connection broke off, or something between here and AWS changes what "
     "passes. Run again; it carries on."
@@ -75,7 +78,8 @@ _ADVICE: tuple[tuple[str, str], ...] = (
     (r"\b(?!BucketAlreadyExists)\w+AlreadyExists|BucketAlreadyOwnedByYou|DuplicateRecord", THERE_ALREADY),
     (r"InternalFailure|InternalError|InternalServiceError|ServiceUnavailable|Service Unavailable", AWS_FAILED),
     (r"No start of json char found|MODULE FAILURE", KILLED),
-    (r"Throttling|RequestLimitExceeded|TooManyRequests|SlowDown|Rate exceeded", THROTTLED),
+    (r"Throttl|RequestLimitExceeded|TooManyRequests|SlowDown|Rate (?:limit )?exceeded|made too many calls", THROTTLED),
+    (r"ConcurrentModification|ConcurrentAccess|TemporarilyUnmodifiable|OperationAborted|StaleTag", BUSY),
 )
 
 _CLIENT_ERROR = re.compile(r"An error occurred \((?P<code>[^)]+)\) when calling the (?P<call>\w+) operation[^:]*: *")
@@ -87,16 +91,6 @@ _OF_ANSIBLE = re.compile(r"^Task failed: (?:Module|Action) failed: ")
 _QUOTED = re.compile(r" Further retries may succeed:.*", re.DOTALL)
 # All that a KeyError says, of a module that does not expect an answer without a field.
 _LACKING = re.compile(r"^'(\w+)'$")
-
-
-# What a terminal acts on instead of showing it, but for the ends of lines: control characters, and those that turn the
-# direction of writing. Names in an account, and what is given, may have them.
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-
-
-def visible(text: str) -> str:
-    """``text`` with what a terminal would act on written out, as \\x1b."""
-    return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def advice(text: str) -> str | None:

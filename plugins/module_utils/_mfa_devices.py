@@ -8,11 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
-    is_boto3_error_code,
-    paginated_query_with_retries,
-)
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
     ansible_dict_to_boto3_tag_list,
     boto3_tag_list_to_ansible_dict,
@@ -20,6 +16,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
 )
 from ansible_collections.dayone.aws_account.plugins.module_utils._managed_policy import document_of
 from ansible_collections.dayone.aws_account.plugins.module_utils._mfa_plan import ROOT, Device
+from ansible_collections.dayone.aws_account.plugins.module_utils._patience import all_pages, patience
 from ansible_collections.dayone.aws_account.plugins.module_utils._policy_statements import statements
 
 MISSING = "NoSuchEntity"
@@ -37,9 +34,9 @@ def list_of_user(client: Any, user_name: str, *, may_miss: bool) -> tuple[Device
         UserMissingError: the user does not exist, and is not one who ``may_miss``.
     """
     # One who was created a moment ago is not known everywhere at once.
-    patience = None if may_miss else AWSRetry.jittered_backoff(retries=5, delay=1, catch_extra_error_codes=[MISSING])
+    retry = None if may_miss else patience("iam", MISSING, retries=5, delay=1)
     try:
-        found = paginated_query_with_retries(client, "list_mfa_devices", patience, UserName=user_name)["MFADevices"]
+        found = all_pages(client, "list_mfa_devices", retry, UserName=user_name)["MFADevices"]
     except is_boto3_error_code(MISSING):
         if may_miss:
             return ()
@@ -49,7 +46,7 @@ def list_of_user(client: Any, user_name: str, *, may_miss: bool) -> tuple[Device
 
 def list_virtual(client: Any) -> tuple[Device, ...]:
     """The account's virtual MFA devices."""
-    found = paginated_query_with_retries(client, "list_virtual_mfa_devices")["VirtualMFADevices"]
+    found = all_pages(client, "list_virtual_mfa_devices")["VirtualMFADevices"]
     return tuple(Device(item["SerialNumber"], _owner(item), _date(item)) for item in found)
 
 
@@ -108,7 +105,7 @@ def delete(client: Any, device: Device) -> None:
 
 
 def read_tags(client: Any, device: Device) -> dict[str, str]:
-    found = paginated_query_with_retries(client, "list_mfa_device_tags", SerialNumber=device.serial_number)["Tags"]
+    found = all_pages(client, "list_mfa_device_tags", SerialNumber=device.serial_number)["Tags"]
     tags: dict[str, str] = boto3_tag_list_to_ansible_dict(found)
     return tags
 
@@ -126,7 +123,7 @@ def change_tags(client: Any, device: Device, current: dict[str, str], wanted: di
 def groups_that_require_mfa(client: Any, user_name: str) -> list[str]:
     """The user's groups with a policy, inline or managed by the account, that has a condition on MFA."""
     try:
-        groups = paginated_query_with_retries(client, "list_groups_for_user", UserName=user_name)["Groups"]
+        groups = all_pages(client, "list_groups_for_user", UserName=user_name)["Groups"]
     except is_boto3_error_code("NoSuchEntity"):
         return []
     names = [group["GroupName"] for group in groups]
@@ -135,9 +132,9 @@ def groups_that_require_mfa(client: Any, user_name: str) -> list[str]:
 
 def _policies(client: Any, group: str) -> Iterator[Any]:
     """The documents of the group's policies. AWS's own ones are left out: none of them asks for MFA."""
-    for name in paginated_query_with_retries(client, "list_group_policies", GroupName=group)["PolicyNames"]:
+    for name in all_pages(client, "list_group_policies", GroupName=group)["PolicyNames"]:
         yield client.get_group_policy(aws_retry=True, GroupName=group, PolicyName=name)["PolicyDocument"]
-    attached = paginated_query_with_retries(client, "list_attached_group_policies", GroupName=group)
+    attached = all_pages(client, "list_attached_group_policies", GroupName=group)
     for policy in attached["AttachedPolicies"]:
         arn = policy["PolicyArn"]
         if arn.split(":")[4] == "aws":

@@ -10,7 +10,6 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.iam import get_aws_account_id
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import compare_aws_tags
 from ansible_collections.dayone.aws_account.plugins.module_utils import _mfa_devices, _mfa_plan, _totp, _vault
 from ansible_collections.dayone.aws_account.plugins.module_utils._access_key import AccessKey, read_access_key
@@ -35,9 +34,7 @@ class VirtualMfaDevice:
 
     def __init__(self, module: Any) -> None:
         self.module = module
-        self.client = module.client(
-            "iam", retry_decorator=AWSRetry.jittered_backoff(catch_extra_error_codes=["EntityTemporarilyUnmodifiable"])
-        )
+        self.client = module.client("iam")
         self.vault = _vault.vault_of(module)
         self.user_name: str = module.params["user_name"]
         self.name: str = module.params["device_name"] or self.user_name

@@ -14,6 +14,15 @@ NOTE = "account"
 SECRETS = ("*.password", "*.password.new", "*.accessKeys.csv", "*.mfa", "*.mfa.new", "*.mfa*.png", "credentials")
 
 
+def output_dir(account: str, given: str = "") -> str:
+    """The directory of an account's secrets and reports: the one ``given``, by default one of the account's own.
+
+    A relative one is below the directory that the run was started from, wherever the playbook lies.
+    """
+    below = os.environ.get("PWD") or str(Path.cwd())
+    return str(Path(below, Path(given or f"dayone-output/{account}").expanduser()))
+
+
 def check_whose(directory: Path, account: str) -> bool:
     """Whether the directory has yet to be noted as the account's; it need not exist.
 

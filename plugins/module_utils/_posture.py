@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
     is_boto3_error_code,
-    paginated_query_with_retries,
 )
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
 from ansible_collections.dayone.aws_account.plugins.module_utils import _posture_billing
@@ -20,6 +19,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._console_passwo
 from ansible_collections.dayone.aws_account.plugins.module_utils._control import Readings, Unread
 from ansible_collections.dayone.aws_account.plugins.module_utils._event_selectors import new_trail, selectors_of
 from ansible_collections.dayone.aws_account.plugins.module_utils._identities import KINDS, identities
+from ansible_collections.dayone.aws_account.plugins.module_utils._patience import all_pages
 from ansible_collections.dayone.aws_account.plugins.module_utils._posture_trails import described, with_status
 from ansible_collections.dayone.aws_account.plugins.module_utils._readings import (
     HIDDEN_TRAIL,
@@ -215,12 +215,12 @@ def aliases(iam: Any) -> list[str]:
 
 
 def read_identities(iam: Any) -> dict[str, Any]:
-    return identities(paginated_query_with_retries(iam, "get_account_authorization_details", Filter=list(KINDS)))
+    return identities(all_pages(iam, "get_account_authorization_details", Filter=list(KINDS)))
 
 
 def devices(iam: Any) -> dict[str, Any]:
     """The names of the virtual MFA devices, by whether they are assigned; whose they are; whether root has one."""
-    found = paginated_query_with_retries(iam, "list_virtual_mfa_devices")["VirtualMFADevices"]
+    found = all_pages(iam, "list_virtual_mfa_devices")["VirtualMFADevices"]
     told: dict[str, Any] = {"assigned": [], "pending": [], "users": [], "root": False}
     for device in found:
         # Of the device that is root's, AWS does not always name the user.
@@ -233,7 +233,7 @@ def devices(iam: Any) -> dict[str, Any]:
 
 
 def expired_certificates(iam: Any, now: datetime) -> list[str]:
-    found = paginated_query_with_retries(iam, "list_server_certificates")["ServerCertificateMetadataList"]
+    found = all_pages(iam, "list_server_certificates")["ServerCertificateMetadataList"]
     return [one["ServerCertificateName"] for one in found if one["Expiration"] < now]
 
 
@@ -329,7 +329,7 @@ def recommendations(trusted_advisor: Any) -> list[str]:
 
 
 def analyzers(client: Any) -> list[dict[str, str]]:
-    found = paginated_query_with_retries(client, "list_analyzers")["analyzers"]
+    found = all_pages(client, "list_analyzers")["analyzers"]
     return [{name: one[name] for name in ("name", "type", "status")} for one in found]
 
 
@@ -353,12 +353,12 @@ def open_regions(ec2: Any) -> list[str]:
 
 def empty_networks(ec2: Any) -> list[str]:
     """The networks with no network interface in them, which all that runs in a network has."""
-    found = paginated_query_with_retries(ec2, "describe_vpcs")["Vpcs"]
-    interfaces = paginated_query_with_retries(ec2, "describe_network_interfaces")["NetworkInterfaces"] if found else []
+    found = all_pages(ec2, "describe_vpcs")["Vpcs"]
+    interfaces = all_pages(ec2, "describe_network_interfaces")["NetworkInterfaces"] if found else []
     used = {one.get("VpcId") for one in interfaces}
     return [one["VpcId"] for one in found if one["VpcId"] not in used]
 
 
 def detectors(guard_duty: Any) -> list[dict[str, str]]:
-    found = paginated_query_with_retries(guard_duty, "list_detectors")["DetectorIds"]
+    found = all_pages(guard_duty, "list_detectors")["DetectorIds"]
     return [{"id": one, "status": guard_duty.get_detector(aws_retry=True, DetectorId=one)["Status"]} for one in found]

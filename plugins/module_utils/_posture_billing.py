@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
     is_boto3_error_code,
-    paginated_query_with_retries,
 )
 from ansible_collections.dayone.aws_account.plugins.module_utils._alarm_plan import (
     METRIC,
@@ -25,6 +24,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._billing import
     state_of,
 )
 from ansible_collections.dayone.aws_account.plugins.module_utils._control import Unread
+from ansible_collections.dayone.aws_account.plugins.module_utils._patience import all_pages
 from ansible_collections.dayone.aws_account.plugins.module_utils._readings import attempt, preferences
 
 ALMOST_USED_UP = 0.85
@@ -55,7 +55,7 @@ def readers(billing: Billing) -> dict[str, Callable[[], Any]]:
 
 
 def alarms(billing: Billing) -> list[dict[str, Any]]:
-    found = paginated_query_with_retries(billing.cloudwatch, "describe_alarms")
+    found = all_pages(billing.cloudwatch, "describe_alarms")
     about_charges = [alarm for alarm in found.get("MetricAlarms", []) if alarm.get("Namespace") == NAMESPACE]
     actions = {arn for alarm in about_charges for arn in alarm["AlarmActions"]}
     who = {action: attempt(partial(_told, billing.sns, action)) for action in actions}
@@ -79,7 +79,7 @@ def _told(sns: Any, action: str) -> dict[str, list[str]]:
     if ":sns:" not in action:
         return {"confirmed": [action], "pending": [], "unsubscribed": []}
     try:
-        found = paginated_query_with_retries(sns, "list_subscriptions_by_topic", TopicArn=action)["Subscriptions"]
+        found = all_pages(sns, "list_subscriptions_by_topic", TopicArn=action)["Subscriptions"]
     except is_boto3_error_code("NotFound"):
         found = []  # the topic is gone
     told: dict[str, list[str]] = {"confirmed": [], "pending": [], "unsubscribed": []}
@@ -98,7 +98,7 @@ def told_by(actions: list[dict[str, list[str]] | Unread]) -> dict[str, list[Any]
 
 
 def budgets(billing: Billing) -> list[str]:
-    found = paginated_query_with_retries(billing.budgets, "describe_budgets", AccountId=billing.account_id)
+    found = all_pages(billing.budgets, "describe_budgets", AccountId=billing.account_id)
     return [budget["BudgetName"] for budget in found.get("Budgets", [])]
 
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.dayone.aws_account.plugins.module_utils._bucket_contents import Bucket, shown
+from ansible_collections.dayone.aws_account.plugins.module_utils._bucket_contents import Bucket
+from ansible_collections.dayone.aws_account.plugins.module_utils._terminal import in_one_line
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
 COMPLIANCE = "In compliance mode nobody can delete it earlier, not even the root user: run again after that time."
@@ -99,7 +100,8 @@ def explain(bucket: Bucket, refusals: Refusals, bypass: bool) -> str:
     first = refusals.first
     which = f"{refusals.number:,} versions, the first" if refusals.number > 1 else "a version"
     said = f"{first['Code']}: {first.get('Message', '')}".rstrip(": .")
-    return f"AWS refused to delete {which} of '{shown(first['Key'])}', with {said}. {advice(bucket, first, bypass)}"
+    key = in_one_line(first["Key"])
+    return f"AWS refused to delete {which} of '{key}', with {said}. {advice(bucket, first, bypass)}"
 
 
 def advice(bucket: Bucket, error: dict[str, Any], bypass: bool) -> str:

@@ -16,8 +16,9 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
     get_aws_connection_info,
     is_boto3_error_code,
 )
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry, RetryingBotoClientWrapper
+from ansible_collections.amazon.aws.plugins.module_utils.retries import RetryingBotoClientWrapper
 from ansible_collections.dayone.aws_account.plugins.module_utils import _totp
+from ansible_collections.dayone.aws_account.plugins.module_utils._patience import patience
 from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import (
     move_secret,
     prove_writable,
@@ -236,7 +237,7 @@ def _client(module: Any, wanted: dict[str, Any]) -> Any:
     own_region, endpoint, connection = get_aws_connection_info(module)
     region = wanted["region"] or (name.split(":")[3] if name.startswith("arn:") else own_region)
     if wanted["role_arn"]:
-        sts = module.client("sts", retry_decorator=AWSRetry.jittered_backoff())
+        sts = module.client("sts")
         session = sts.assume_role(aws_retry=True, RoleArn=wanted["role_arn"], RoleSessionName="dayone-seed-keeper")
         keys = session["Credentials"]
         connection = {
@@ -248,4 +249,4 @@ def _client(module: Any, wanted: dict[str, Any]) -> Any:
     client = boto3_conn(
         module, conn_type="client", resource="secretsmanager", region=region, endpoint=endpoint, **connection
     )
-    return RetryingBotoClientWrapper(with_whole_answers(client), AWSRetry.jittered_backoff())
+    return RetryingBotoClientWrapper(with_whole_answers(client), patience("secretsmanager"))

@@ -6,9 +6,9 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import boto3_conn, get_aws_connection_info
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils import _totp
 from ansible_collections.dayone.aws_account.plugins.module_utils._access_key import AccessKey
+from ansible_collections.dayone.aws_account.plugins.module_utils._patience import patience
 from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import with_whole_answers
 
 
@@ -29,7 +29,7 @@ def open_session(module: Any, key: AccessKey, serial_number: str, seed: str) -> 
     with_whole_answers(sts)
 
     # A key made a moment ago is not known everywhere at once. Each try has the code of its own time.
-    @AWSRetry.jittered_backoff(catch_extra_error_codes=["InvalidClientTokenId"])
+    @patience("sts", "InvalidClientTokenId")
     def get_session() -> None:
         code = _totp.code_pair(seed, _totp.current_step())[0]
         sts.get_session_token(SerialNumber=serial_number, TokenCode=code)

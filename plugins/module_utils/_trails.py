@@ -8,7 +8,6 @@ from typing import Any
 
 from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
 from ansible_collections.dayone.aws_account.plugins.module_utils._event_selectors import (
     ADVANCED_OPTION,
@@ -86,8 +85,7 @@ class Trails:
 
     def client(self, region: str) -> Any:
         if region not in self._clients:
-            retry = AWSRetry.jittered_backoff()
-            self._clients[region] = self._module.client("cloudtrail", retry_decorator=retry, region=region)
+            self._clients[region] = self._module.client("cloudtrail", region=region)
         return self._clients[region]
 
     @property
@@ -178,7 +176,7 @@ class Trails:
             return False
         if self._module.params["bucket"] not in (None, trail["S3BucketName"]):
             return True  # whether log files can go there is another module's to see
-        s3 = self._module.client("s3", retry_decorator=AWSRetry.jittered_backoff())
+        s3 = self._module.client("s3")
         try:
             return head_bucket(s3, trail["S3BucketName"], self.wish.account) is not None
         except is_boto3_error_code("403"):

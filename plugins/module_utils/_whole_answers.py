@@ -22,6 +22,7 @@ with contextlib.suppress(ImportError):  # AnsibleAWSModule says so
 
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule as BaseModule
+from ansible_collections.dayone.aws_account.plugins.module_utils._patience import patience
 
 READERS = {"json": json.loads, "rest-json": json.loads, "query": ET.fromstring, "rest-xml": ET.fromstring}
 # Outputs that are their body as it is.
@@ -30,10 +31,10 @@ SERVER_ERROR = 500
 
 
 class AnsibleAWSModule(BaseModule):
-    """amazon.aws's, whose clients refuse answers that did not come whole."""
+    """amazon.aws's, whose clients refuse answers that did not come whole; by ``aws_retry`` they wait where AWS asks."""
 
-    def client(self, *args: Any, **kwargs: Any) -> Any:
-        return with_whole_answers(super().client(*args, **kwargs))
+    def client(self, service: str, retry_decorator: Any = None, **more: Any) -> Any:
+        return with_whole_answers(super().client(service, retry_decorator or patience(service), **more))
 
 
 def with_whole_answers(client: Any) -> Any:

@@ -332,7 +332,6 @@ try:
 except ImportError:
     pass  # AnsibleAWSModule says so
 
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._control import Unread
 from ansible_collections.dayone.aws_account.plugins.module_utils._controls import judge
 from ansible_collections.dayone.aws_account.plugins.module_utils._costs import costs
@@ -345,10 +344,6 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._root_user impo
 from ansible_collections.dayone.aws_account.plugins.module_utils._sign_in_url import partition_of, sign_in_url
 from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
 
-# Of some services, and unknown to AWSRetry. Readings at a time meet it more often than one after the other.
-THROTTLED = ["ThrottlingException"]
-
-
 EVERY_REGION = "all"
 
 
@@ -358,9 +353,7 @@ def make_clients(module: Any) -> Clients:
 
     @functools.cache
     def client(service: str, region: str | None = None) -> Any:
-        options = {"region": region} if region else {}
-        retry = AWSRetry.jittered_backoff(catch_extra_error_codes=THROTTLED)
-        return module.client(service, retry_decorator=retry, **options)
+        return module.client(service, **({"region": region} if region else {}))
 
     cloudtrail = client("cloudtrail")
     region = cloudtrail.meta.region_name

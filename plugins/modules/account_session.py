@@ -11,7 +11,7 @@ description:
   - Without a role, says which account and identity the credentials are of.
   - With a role, assumes it with these credentials. The tasks that follow get the session by
     P(dayone.aws_account.session_credentials#lookup), which renews it in time.
-  - Fails where this is not the account that was meant.
+  - Fails where this is not the account that was meant, or where the directory for its secrets is not fit for them.
   - Whoever can see the result has the session. Use C(no_log=true) with a role.
 extends_documentation_fragment:
   - amazon.aws.common.modules
@@ -41,6 +41,12 @@ options:
         themselves, AWS gives an hour at most.
     type: int
     default: 3600
+  output_dir:
+    description:
+      - Where the account's secrets are to lie, as C(dayone_output_dir) says; empty for the default. A directory that
+        M(dayone.aws_account.output_dir) would refuse ends the run here, before anything is changed.
+      - Without this option no directory is looked at.
+    type: str
 attributes:
   check_mode:
     support: full
@@ -91,6 +97,7 @@ session:
 """
 
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 try:
@@ -98,8 +105,8 @@ try:
 except ImportError:
     pass  # AnsibleAWSModule says so
 
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
+from ansible_collections.dayone.aws_account.plugins.module_utils._output_dir import check_whose, output_dir
 from ansible_collections.dayone.aws_account.plugins.module_utils._role_session import assume, role_arn, wrong_input
 from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
 
@@ -114,7 +121,7 @@ def assumed(module: Any) -> dict[str, Any]:
     wrong = list(wrong_input(module.params))
     if wrong:
         module.fail_json(msg=" ".join(wrong))
-    client = module.client("sts", retry_decorator=AWSRetry.jittered_backoff())
+    client = module.client("sts")
     arn = role_arn(module.params["role"], module.params["account_id"], client.meta.partition)
     wanted = {**module.params, "role_arn": arn, "region": client.meta.region_name}
     try:
@@ -126,11 +133,22 @@ def assumed(module: Any) -> dict[str, Any]:
 def identity(module: Any) -> dict[str, Any]:
     """Whose the credentials are, as GetCallerIdentity tells it."""
     try:
-        client = module.client("sts", retry_decorator=AWSRetry.jittered_backoff())
+        client = module.client("sts")
         found: dict[str, Any] = client.get_caller_identity(aws_retry=True)
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
         fail_aws(module, error, "find out which account the credentials are of")
     return found
+
+
+def leave(module: Any, arn: str, user_id: str, session: dict[str, Any]) -> None:
+    """End the module's run with the account that it is in; it fails where that one's secrets have no place to lie."""
+    account = arn.split(":")[4]
+    if module.params["output_dir"] is not None:
+        try:
+            check_whose(Path(output_dir(account, module.params["output_dir"])), account)
+        except ValueError as why:
+            module.fail_json(msg=f"{why}. Nothing was changed.")
+    module.exit_json(changed=False, account=account, arn=arn, user_id=user_id, session=session)
 
 
 def main() -> None:
@@ -141,20 +159,20 @@ def main() -> None:
             "session_name": {"type": "str", "default": "dayone"},
             "external_id": {"type": "str"},
             "duration": {"type": "int", "default": 3600},
+            "output_dir": {"type": "str"},
         },
         supports_check_mode=True,
     )
     if module.params["role"]:
         session = assumed(module)
-        arn = session["arn"]
-        module.exit_json(changed=False, account=arn.split(":")[4], arn=arn, user_id=session["user_id"], session=session)
+        leave(module, session["arn"], session["user_id"], session)
     found, meant = identity(module), module.params["account_id"]
     if meant not in (None, found["Account"]):
         module.fail_json(
             msg=f"The credentials are of account {found['Account']} ({found['Arn']}), and account {meant} is meant. "
             "Name the role to assume there, or take credentials of that account. Nothing was changed."
         )
-    module.exit_json(changed=False, account=found["Account"], arn=found["Arn"], user_id=found["UserId"], session={})
+    leave(module, found["Arn"], found["UserId"], {})
 
 
 if __name__ == "__main__":

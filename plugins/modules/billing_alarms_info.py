@@ -183,9 +183,7 @@ except ImportError:
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
     is_boto3_error_code,
-    paginated_query_with_retries,
 )
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
 from ansible_collections.dayone.aws_account.plugins.module_utils._alarm_plan import Alarms, changes, silent
 from ansible_collections.dayone.aws_account.plugins.module_utils._amounts import (
@@ -195,6 +193,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._amounts import
 )
 from ansible_collections.dayone.aws_account.plugins.module_utils._billing import read_currencies
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
+from ansible_collections.dayone.aws_account.plugins.module_utils._patience import all_pages
 from ansible_collections.dayone.aws_account.plugins.module_utils._topic_key import (
     AWS_MANAGED_ALIAS,
     aws_managed,
@@ -258,12 +257,12 @@ class Account:
         self.module = module
 
     def _client(self, service: str) -> Any:
-        return self.module.client(service, retry_decorator=AWSRetry.jittered_backoff())
+        return self.module.client(service)
 
     def cloudwatch(self, name: str) -> tuple[list[str], list[dict[str, Any]]]:
         """The currencies of the metric, and the alarms whose names begin with ``name``."""
         client = self._client("cloudwatch")
-        alarms = paginated_query_with_retries(client, "describe_alarms", AlarmNamePrefix=f"{name}-")
+        alarms = all_pages(client, "describe_alarms", AlarmNamePrefix=f"{name}-")
         return read_currencies(client), alarms.get("MetricAlarms", [])
 
     def topic(self, arn: str) -> Topic | None:
@@ -272,7 +271,7 @@ class Account:
             attributes = client.get_topic_attributes(aws_retry=True, TopicArn=arn)["Attributes"]
         except is_boto3_error_code("NotFound"):
             return None
-        subscriptions = paginated_query_with_retries(client, "list_subscriptions_by_topic", TopicArn=arn)
+        subscriptions = all_pages(client, "list_subscriptions_by_topic", TopicArn=arn)
         tags = client.list_tags_for_resource(aws_retry=True, ResourceArn=arn)["Tags"]
         return Topic(
             policy=json.loads(attributes["Policy"]),

@@ -61,7 +61,6 @@ except ImportError:
     pass  # AnsibleAWSModule says so
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._billing import (
     FEATURE,
     NO_PREFERENCE,
@@ -107,7 +106,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    client = module.client("billing", retry_decorator=AWSRetry.jittered_backoff())
+    client = module.client("billing")
     if not hasattr(client, "get_billing_preferences"):
         module.fail_json(msg=TOO_OLD, reason="botocore_too_old")
     try:

@@ -170,7 +170,6 @@ except ImportError:
     pass  # AnsibleAWSModule says so
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
     ansible_dict_to_boto3_tag_list,
     boto3_tag_list_to_ansible_dict,
@@ -316,8 +315,8 @@ def main() -> None:
     except ValueError as error:
         module.fail_json(msg=f"Budget '{name}': {error}")
     try:
-        account = module.params["account_id"] or module.client("sts").get_caller_identity()["Account"]
-        budgets = Budgets(module.client("budgets", retry_decorator=AWSRetry.jittered_backoff()), account, name)
+        account = module.params["account_id"] or module.client("sts").get_caller_identity(aws_retry=True)["Account"]
+        budgets = Budgets(module.client("budgets"), account, name)
         before = budgets.read(after)
         after = with_tags_kept(after, before, module.params["purge_tags"])
         if before != after and not module.check_mode:

@@ -112,7 +112,6 @@ except ImportError:
     pass  # AnsibleAWSModule says so
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
 from ansible_collections.dayone.aws_account.plugins.module_utils._log_bucket import (
     DENIALS,
@@ -222,8 +221,8 @@ def key_findings(client: Any, name: str, trail: Trail, *, decrypts: bool) -> tup
 
 def look(module: Any) -> dict[str, Any]:
     """What the module returns; it ends the run where something stands in the way."""
-    params, retry = module.params, AWSRetry.jittered_backoff()
-    s3 = module.client("s3", retry_decorator=retry)
+    params = module.params
+    s3 = module.client("s3")
     trail = Trail(params["trail_name"], module.region, params["account_id"], s3.meta.partition)
     of_bucket, of_key, arn, bucket = Findings(), Findings(), "", None
     if params["bucket"]:
@@ -231,7 +230,7 @@ def look(module: Any) -> dict[str, Any]:
         of_bucket = bucket.findings(params["bucket_prefix"], params["caller_arn"])
     if params["kms_key"]:
         decrypts = bucket is not None and bucket.exists and not of_bucket.problems and bucket.has_bucket_key()
-        kms = module.client("kms", retry_decorator=retry)
+        kms = module.client("kms")
         arn, of_key = key_findings(kms, params["kms_key"], trail, decrypts=decrypts)
     problems = [*of_bucket.problems, *of_key.problems]
     if problems:

@@ -168,7 +168,6 @@ except ImportError:
 
 from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._event_selector_rules import broken_rules, wildcards
 from ansible_collections.dayone.aws_account.plugins.module_utils._event_selectors import (
     ADVANCED_OPTION,
@@ -295,7 +294,7 @@ def main() -> None:
         supports_check_mode=True,
     )
     name = module.params["name"]
-    client = module.client("cloudtrail", retry_decorator=AWSRetry.jittered_backoff())
+    client = module.client("cloudtrail")
     trail = Trail(client, name)
     wanted = wanted_selectors(module.params, client.meta.partition)
     check(module, trail, wanted)

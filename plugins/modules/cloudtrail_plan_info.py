@@ -272,7 +272,6 @@ try:
 except ImportError:
     pass  # AnsibleAWSModule says so
 
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
 from ansible_collections.dayone.aws_account.plugins.module_utils._log_bucket import read_bucket
 from ansible_collections.dayone.aws_account.plugins.module_utils._trail_choice import KEEP, RefusalError
@@ -304,7 +303,7 @@ def main() -> None:
         planned, bucket = trail_of(wanted, found), None
         if found["decision"] != KEEP:
             tried = f"read bucket '{planned.bucket}', which log files of trail '{planned.trail.name}' are to go to"
-            s3 = module.client("s3", retry_decorator=AWSRetry.jittered_backoff(), region=planned.trail.region)
+            s3 = module.client("s3", region=planned.trail.region)
             bucket = read_bucket(s3, planned.bucket, planned.trail.account)
     except RefusalError as refusal:
         module.fail_json(msg=str(refusal))

@@ -80,7 +80,6 @@ except ImportError:
     pass  # AnsibleAWSModule says so
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
 from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
@@ -152,9 +151,8 @@ def main() -> None:
     name, replaced = module.params["name"], module.params["replaced"]
     if replaced.count(":") != 5:
         module.fail_json(msg=f"replaced is '{replaced}'; give the ARN of the old trail.")
-    retry = AWSRetry.jittered_backoff()
-    client = module.client("cloudtrail", retry_decorator=retry)
-    old_client = module.client("cloudtrail", retry_decorator=retry, region=replaced.split(":")[3])
+    client = module.client("cloudtrail")
+    old_client = module.client("cloudtrail", region=replaced.split(":")[3])
     try:
         standing = read(module, client, old_client)
         reason = why_left(standing, name, replaced, module.params["only_tagged"])

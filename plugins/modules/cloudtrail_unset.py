@@ -59,7 +59,6 @@ except ImportError:
     pass  # AnsibleAWSModule says so
 
 from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
 from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
 
@@ -85,7 +84,7 @@ def main() -> None:
         supports_check_mode=True,
     )
     name, settings = module.params["name"], [SETTINGS[setting] for setting in module.params["settings"]]
-    client = module.client("cloudtrail", retry_decorator=AWSRetry.jittered_backoff())
+    client = module.client("cloudtrail")
     try:
         trail = client.get_trail(aws_retry=True, Name=name)["Trail"]
         wanted = without(trail, settings)

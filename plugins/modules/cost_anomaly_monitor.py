@@ -113,7 +113,6 @@ try:
 except ImportError:
     pass  # AnsibleAWSModule says so
 
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._amounts import (
     check_addresses,
     check_topic,
@@ -340,7 +339,7 @@ def main() -> None:
     except ValueError as error:
         module.fail_json(msg=f"Cost anomaly subscription '{name}': {error}")
     try:
-        anomalies = CostAnomalies(module.client("ce", retry_decorator=AWSRetry.jittered_backoff()), name)
+        anomalies = CostAnomalies(module.client("ce"), name)
         if after is None:
             result = ensure_absent(anomalies, module.check_mode)
         else:

@@ -211,7 +211,7 @@ class Keys:
         self.path = Path(module.params["path"])
         self.marker = marker_of(self.path)
         self.vault = _vault.vault_of(module)
-        self.client = module.client("iam", retry_decorator=AWSRetry.jittered_backoff())
+        self.client = module.client("iam")
 
     def created(self) -> dict[str, float]:
         """The user's access keys, the oldest first, each with its time of creation; none where there is no user."""

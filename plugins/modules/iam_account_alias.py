@@ -73,7 +73,6 @@ except ImportError:
     pass  # AnsibleAWSModule says so
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
 from ansible_collections.dayone.aws_account.plugins.module_utils._sign_in_url import sign_in_url
 from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
@@ -127,7 +126,7 @@ def main() -> None:
             msg=f"'{name}' cannot be an account alias: give 3 to 63 lowercase letters, digits and single hyphens, no "
             "hyphen at either end, and not twelve digits."
         )
-    client = module.client("iam", retry_decorator=AWSRetry.jittered_backoff())
+    client = module.client("iam")
     try:
         current = read_alias(client)
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:

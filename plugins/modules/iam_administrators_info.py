@@ -306,9 +306,7 @@ except ImportError:
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
     is_boto3_error_code,
-    paginated_query_with_retries,
 )
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._access_key import (
     marker_of,
     profile_in,
@@ -342,6 +340,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._console_passwo
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws, said
 from ansible_collections.dayone.aws_account.plugins.module_utils._managed_policy import document_of
 from ansible_collections.dayone.aws_account.plugins.module_utils._output_dir import check_whose, holds_secrets
+from ansible_collections.dayone.aws_account.plugins.module_utils._patience import all_pages
 from ansible_collections.dayone.aws_account.plugins.module_utils._secrets import partial_of
 from ansible_collections.dayone.aws_account.plugins.module_utils._seed_keeper import existing_secrets
 from ansible_collections.dayone.aws_account.plugins.module_utils._vault import LockedError
@@ -358,16 +357,14 @@ class Administrators:
     def __init__(self, module: Any) -> None:
         self.module = module
         self.params: dict[str, Any] = module.params
-        self.client = module.client("iam", retry_decorator=AWSRetry.jittered_backoff())
+        self.client = module.client("iam")
         self._policies: dict[str, list[dict[str, Any]]] = {}
         self._keys: dict[str, list[dict[str, Any]]] = {}
 
     def plan(self) -> dict[str, Any]:
         params = self.params
         note_missing = params["output_dir"] is not None and check_whose(Path(params["output_dir"]), params["account"])
-        details = paginated_query_with_retries(
-            self.client, "get_account_authorization_details", Filter=["User", "Group"]
-        )
+        details = all_pages(self.client, "get_account_authorization_details", Filter=["User", "Group"])
         existing, group = users_of(details), group_of(details, params["group"])
         self.adopt(existing)
         group_name = group.name if group else params["group"]
@@ -451,7 +448,7 @@ class Administrators:
 
     def caller(self) -> str:
         """The ARN of whoever runs this."""
-        return str(self.module.client("sts").get_caller_identity()["Arn"])
+        return str(self.module.client("sts").get_caller_identity(aws_retry=True)["Arn"])
 
     def has_session(self) -> bool:
         """Whether the credentials are temporary. A user's who may call IAM with them then have MFA.
@@ -492,12 +489,12 @@ class Administrators:
         """
         if not users:
             return []
-        unassigned = paginated_query_with_retries(
-            self.client, "list_virtual_mfa_devices", AssignmentStatus="Unassigned"
-        )["VirtualMFADevices"]
+        unassigned = all_pages(self.client, "list_virtual_mfa_devices", AssignmentStatus="Unassigned")[
+            "VirtualMFADevices"
+        ]
         found = []
         for user in users:
-            own = paginated_query_with_retries(self.client, "list_mfa_devices", UserName=user["name"])["MFADevices"]
+            own = all_pages(self.client, "list_mfa_devices", UserName=user["name"])["MFADevices"]
             left = [item for item in unassigned if item["SerialNumber"].rsplit("/", 1)[1] == user["name"]]
             numbers = sorted(item["SerialNumber"] for item in own + left if ":mfa/" in item["SerialNumber"])
             found += [device_of(user, number) for number in numbers or [f":mfa/{user['name']}"]]
@@ -616,7 +613,7 @@ class Administrators:
     def list_policies(self, scope: str, name: str) -> list[str]:
         """The ARNs of policies of that name."""
         if scope not in self._policies:
-            found = paginated_query_with_retries(self.client, "list_policies", Scope=scope, MaxItems=1000)
+            found = all_pages(self.client, "list_policies", Scope=scope, MaxItems=1000)
             self._policies[scope] = found["Policies"]
         return [policy["Arn"] for policy in self._policies[scope] if policy["PolicyName"] == name]
 

@@ -53,13 +53,10 @@ try:
 except ImportError:
     pass  # AnsibleAWSModule says so
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
-    is_boto3_error_code,
-    paginated_query_with_retries,
-)
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.dayone.aws_account.plugins.module_utils._console_password import has_password
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
+from ansible_collections.dayone.aws_account.plugins.module_utils._patience import all_pages
 from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
 
 MISSING = "NoSuchEntity"
@@ -93,7 +90,7 @@ class Credentials:
 
     def __init__(self, module: Any) -> None:
         self.user_name: str = module.params["user_name"]
-        self.client = module.client("iam", retry_decorator=AWSRetry.jittered_backoff())
+        self.client = module.client("iam")
 
     def ids(self, kind: Kind) -> list[str]:
         try:
@@ -104,7 +101,7 @@ class Credentials:
 
     def _listed(self, call: str) -> dict[str, Any]:
         if self.client.can_paginate(call):
-            pages: dict[str, Any] = paginated_query_with_retries(self.client, call, UserName=self.user_name)
+            pages: dict[str, Any] = all_pages(self.client, call, UserName=self.user_name)
             return pages
         answer: dict[str, Any] = getattr(self.client, call)(aws_retry=True, UserName=self.user_name)
         return answer

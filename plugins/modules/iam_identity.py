@@ -69,9 +69,9 @@ except ImportError:
     pass  # AnsibleAWSModule says so
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
+from ansible_collections.dayone.aws_account.plugins.module_utils._patience import patience
 from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
 
 
@@ -83,11 +83,9 @@ class Identity:
         self.named = {f"{self.kind.title()}Name": module.params["name"]}
         self.path: str = module.params["path"]
         self.tags = {key: str(value) for key, value in module.params["tags"].items()}
-        retry = AWSRetry.jittered_backoff()
-        self.client = module.client("iam", retry_decorator=retry)
+        self.client = module.client("iam")
         # One who was created a moment ago is not known everywhere at once.
-        patience = AWSRetry.jittered_backoff(catch_extra_error_codes=["NoSuchEntity"])
-        self.patient_client = module.client("iam", retry_decorator=patience)
+        self.patient_client = module.client("iam", retry_decorator=patience("iam", "NoSuchEntity"))
 
     def arn(self) -> str:
         """Its ARN; '' where there is none."""

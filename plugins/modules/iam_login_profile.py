@@ -94,7 +94,6 @@ except ImportError:
     pass  # AnsibleAWSModule says so
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils import _vault
 from ansible_collections.dayone.aws_account.plugins.module_utils._console_password import (
     has_password,
@@ -258,7 +257,7 @@ def main() -> None:
         required_if=[("state", "present", ("password", "password_file"), True)],
         supports_check_mode=True,
     )
-    client = module.client("iam", retry_decorator=AWSRetry.jittered_backoff())
+    client = module.client("iam")
     user_name = module.params["user_name"]
     try:
         if module.params["password_file"] and module.params["state"] == "present" and not module.check_mode:

@@ -75,7 +75,6 @@ try:
 except ImportError:
     pass  # AnsibleAWSModule says so
 
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
 from ansible_collections.dayone.aws_account.plugins.module_utils._organizations_features import (
     CREDENTIALS_MANAGEMENT,
@@ -86,6 +85,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._organizations_
     code_of,
     reason_for,
 )
+from ansible_collections.dayone.aws_account.plugins.module_utils._patience import patience
 from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
 
 CALLS = {
@@ -114,9 +114,8 @@ class Features:
     def __init__(self, module: Any) -> None:
         self._module = module
         # Trusted access is not known everywhere at once.
-        codes = [NO_TRUST, f"{NO_TRUST}Exception"]
-        self._patient = AWSRetry.jittered_backoff(catch_extra_error_codes=codes)
-        self._iam = module.client("iam", retry_decorator=AWSRetry.jittered_backoff())
+        self._patient = patience("iam", NO_TRUST, f"{NO_TRUST}Exception")
+        self._iam = module.client("iam")
 
     def read(self) -> Reading:
         try:
@@ -128,7 +127,7 @@ class Features:
         return Reading(frozenset(found.get("EnabledFeatures", [])), found["OrganizationId"])
 
     def trust(self) -> None:
-        client = self._module.client("organizations", retry_decorator=AWSRetry.jittered_backoff())
+        client = self._module.client("organizations")
         client.enable_aws_service_access(aws_retry=True, ServicePrincipal=IAM_SERVICE)
         self._iam = self._module.client("iam", retry_decorator=self._patient)
 

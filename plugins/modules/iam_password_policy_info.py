@@ -112,7 +112,6 @@ try:
 except ImportError:
     pass  # AnsibleAWSModule says so
 
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._console_password import password_policy
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
 from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
@@ -172,7 +171,7 @@ def main() -> None:
     )
     weaken = module.params["weaken"]
     wanted = {option: value for option, value in (module.params["wanted"] or {}).items() if value is not None}
-    client = module.client("iam", retry_decorator=AWSRetry.jittered_backoff())
+    client = module.client("iam")
     try:
         found = password_policy(client)
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:

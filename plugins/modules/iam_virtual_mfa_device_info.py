@@ -105,11 +105,10 @@ try:
 except ImportError:
     pass  # AnsibleAWSModule says so
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import paginated_query_with_retries
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
 from ansible_collections.dayone.aws_account.plugins.module_utils._mfa_devices import list_virtual
 from ansible_collections.dayone.aws_account.plugins.module_utils._mfa_plan import Device, family
+from ansible_collections.dayone.aws_account.plugins.module_utils._patience import all_pages
 from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
 
 
@@ -146,12 +145,12 @@ def main() -> None:
     module = AnsibleAWSModule(
         argument_spec={"user_names": {"type": "list", "elements": "str"}}, supports_check_mode=True
     )
-    client = module.client("iam", retry_decorator=AWSRetry.jittered_backoff())
+    client = module.client("iam")
     try:
         devices = list_virtual(client)
         names = module.params["user_names"]
         if names is None:
-            names = [user["UserName"] for user in paginated_query_with_retries(client, "list_users")["Users"]]
+            names = [user["UserName"] for user in all_pages(client, "list_users")["Users"]]
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
         fail_aws(module, error, "read the account's virtual MFA devices")
     module.exit_json(changed=False, **report(devices, names))

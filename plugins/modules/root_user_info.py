@@ -132,7 +132,6 @@ try:
 except ImportError:
     pass  # AnsibleAWSModule says so
 
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._controls import judge
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
 from ansible_collections.dayone.aws_account.plugins.module_utils._readings import (
@@ -147,10 +146,9 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers 
 
 def read(module: Any) -> dict[str, Any]:
     """The readings that the steps are judged by, and that of the last use."""
-    retry = AWSRetry.jittered_backoff()
-    iam = module.client("iam", retry_decorator=retry)
-    billing = module.client("billing", retry_decorator=retry, region=module.params["billing_region"])
-    caller = caller_arn(module, lambda: module.client("sts", retry_decorator=retry))
+    iam = module.client("iam")
+    billing = module.client("billing", region=module.params["billing_region"])
+    caller = caller_arn(module, lambda: module.client("sts"))
     return {
         "caller": caller,
         "summary": attempt(lambda: iam.get_account_summary(aws_retry=True)["SummaryMap"]),

@@ -64,17 +64,14 @@ try:
 except ImportError:
     pass  # AnsibleAWSModule says so
 
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
+from ansible_collections.dayone.aws_account.plugins.module_utils._patience import all_pages
 from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
-
-RETRY = AWSRetry.jittered_backoff()
 
 
 def home_regions(client: Any) -> set[str]:
     """The regions in which the account's trails are at home: only ListTrails knows those of one other region."""
-    pages = client.get_paginator("list_trails").paginate()
-    return {trail["HomeRegion"] for page in pages for trail in page["Trails"]}
+    return {trail["HomeRegion"] for trail in all_pages(client, "list_trails")["Trails"]}
 
 
 def delivering(trails: list[dict[str, Any]], bucket: str) -> list[dict[str, Any]]:
@@ -103,11 +100,11 @@ def told(trail: dict[str, Any]) -> str:
 
 def read_trails(module: AnsibleAWSModule) -> list[dict[str, Any]]:
     """What DescribeTrails says in each region where a trail is at home, and in the module's own."""
-    here = module.client("cloudtrail", RETRY)
+    here = module.client("cloudtrail")
     own = here.meta.region_name
     trails = []
     for region in sorted({own, *home_regions(here)}):
-        client = here if region == own else module.client("cloudtrail", RETRY, region=region)
+        client = here if region == own else module.client("cloudtrail", region=region)
         trails += client.describe_trails(aws_retry=True, includeShadowTrails=True)["trailList"]
     return trails
 

@@ -69,7 +69,6 @@ except ImportError:
     pass  # AnsibleAWSModule says so
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
 from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
 
@@ -131,7 +130,7 @@ def main() -> None:
     name, mode, days = module.params["name"], module.params["mode"], module.params["days"]
     if mode != "none" and not 1 <= days <= MOST_DAYS:
         module.fail_json(msg=f"days is {days}; an object is locked for 1 to {MOST_DAYS} days.")
-    client = module.client("s3", retry_decorator=AWSRetry.jittered_backoff())
+    client = module.client("s3")
     try:
         now = read_lock(client, name, may_be_missing=module.check_mode)
         wanted = wanted_lock(now, mode, days)

@@ -70,13 +70,12 @@ try:
 except ImportError:
     pass  # AnsibleAWSModule says so
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import paginated_query_with_retries
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
     ansible_dict_to_boto3_tag_list,
     boto3_tag_list_to_ansible_dict,
 )
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
+from ansible_collections.dayone.aws_account.plugins.module_utils._patience import all_pages
 from ansible_collections.dayone.aws_account.plugins.module_utils._whole_answers import AnsibleAWSModule
 
 
@@ -88,7 +87,7 @@ def read(client: Any, params: dict[str, Any]) -> dict[str, Any]:
         attributes = client.get_topic_attributes(aws_retry=True, TopicArn=arn)["Attributes"]
         found["kms_key_id"] = attributes.get("KmsMasterKeyId", "")
     if params["unsubscribe"]:
-        listed = paginated_query_with_retries(client, "list_subscriptions_by_topic", TopicArn=arn)["Subscriptions"]
+        listed = all_pages(client, "list_subscriptions_by_topic", TopicArn=arn)["Subscriptions"]
         there = {item["SubscriptionArn"]: item["Endpoint"] for item in listed}
         found["subscriptions"] = {one: there[one] for one in params["unsubscribe"] if one in there}
     if params["untag"] or params["tags"]:
@@ -131,7 +130,7 @@ def main() -> None:
     )
     arn = module.params["topic_arn"]
     try:
-        client = module.client("sns", retry_decorator=AWSRetry.jittered_backoff())
+        client = module.client("sns")
         before = read(client, module.params)
         after = wanted(module.params, before)
         if before != after and not module.check_mode:

@@ -36,6 +36,25 @@ def test_without_a_role_it_is_the_account_that_was_meant(account: Sandbox, run: 
     assert f"account {OTHER} is meant" in failed["msg"]
 
 
+def test_a_directory_that_is_not_fit_for_secrets_ends_the_run(account: Sandbox, run: Run, tmp_path: Path) -> None:
+    made = tmp_path / "dayone-output" / ACCOUNT
+    made.mkdir(parents=True)
+    (tmp_path / "link").symlink_to(made)
+    given = {"account_id": ACCOUNT, "output_dir": str(made)}
+    assert run(**given)["account"] == ACCOUNT
+    assert run(account_id=ACCOUNT, output_dir=str(tmp_path / "none"))["account"] == ACCOUNT
+    assert "is a symbolic link" in run(account_id=ACCOUNT, output_dir=str(tmp_path / "link"), fails=True)["msg"]
+    (made / "account").write_text(f"{OTHER}\n")
+    assert f"belongs to another account than {ACCOUNT}" in run(**given, fails=True)["msg"]
+    (made / "account").write_text(f"{ACCOUNT}\n")
+    made.chmod(0o770)
+    failed = run(**given, fails=True)
+    assert "can be written to by others (mode 0770)" in failed["msg"]
+    assert failed["msg"].endswith("then run again. Nothing was changed.")
+    account.role("baseline", OTHER)
+    assert "by others" in run(role=f"arn:aws:iam::{OTHER}:role/baseline", output_dir=str(made), fails=True)["msg"]
+
+
 def test_a_role_with_all_that_it_asks_for(account: Sandbox, run: Run) -> None:
     role = account.role("baseline", OTHER, StringEquals={"sts:ExternalId": "4711"})
     account.account_client("iam", OTHER).update_role(RoleName="baseline", MaxSessionDuration=7200)

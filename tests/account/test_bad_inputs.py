@@ -6,10 +6,12 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+import pytest
 import yaml
 from conftest import CHECKOUT, Run
 from sandbox import Sandbox
 
+pytestmark = pytest.mark.torture
 Ansible = Callable[..., Run]
 Figures = Callable[[str, int], None]
 
@@ -40,6 +42,21 @@ class Case(NamedTuple):
     words: str
 
 
+MANAGEMENT = {"field": "eventCategory", "equals": ["Management"]}
+
+
+def selecting(*fields: dict[str, Any], **more: str) -> list[dict[str, Any]]:
+    """An advanced event selector with these field selectors."""
+    return [{"field_selectors": list(fields), **more}]
+
+
+def in_secrets_manager(**options: str) -> dict[str, Any]:
+    """What it takes for the options of Secrets Manager to be of use."""
+    users = [{"name": "ada", "mfa": "seed"}]
+    return {"iam_admin_mfa_keeper": "secretsmanager", "iam_admin_users": users, SECRETS: options}
+
+
+SECRETS = "iam_admin_mfa_secrets_manager"
 # By variable: wrong values, each with words of what is said.
 TABLE: dict[str, list[tuple[Any, str]]] = {
     "cloudtrail_name": [
@@ -57,9 +74,44 @@ TABLE: dict[str, list[tuple[Any, str]]] = {
     ],
     "cloudtrail_home_region": [("Tokyo", "give the region"), (ESCAPE, SHOWN), ("eu-west-1\n", "give the region")],
     "cloudtrail_data_events": [("S3", "dictionary requested")],
-    "cloudtrail_data_events.arns": [([{"type": "AWS::S3::Object", "arns": ["my-bucket"]}], "give ARNs of S3")],
+    "cloudtrail_insights": [
+        (
+            {"cloudtrail_insights": ["ApiCallRateInsight"], "cloudtrail_read_write_type": "read"},
+            "the trail does not record write management events",
+        )
+    ],
+    "cloudtrail_data_events.arns": [
+        ([{"type": "AWS::S3::Object", "arns": ["my-bucket"]}], "'my-bucket' is no ARN of the kind AWS::S3::Object"),
+        ([{"type": "AWS::S3::Object", "arns": ["arn:aws:s3:::my-*"]}], "which classic event selectors cannot have"),
+        ([{"type": "AWS::Lambda::Function", "arns": ["arn:aws:s3:::mine/"]}], "of the kind AWS::Lambda::Function"),
+        ([{"type": "AWS::S3::Object", "arns": [ESCAPE]}], SHOWN),
+        ([{"type": "AWS::S3::Object", "arns": [f"arn:aws:s3:::b{n}/" for n in range(251)]}], "takes 250 for a trail"),
+    ],
     "cloudtrail_advanced_event_selectors": [("all", "dictionary requested")],
-    "cloudtrail_advanced_event_selectors.field_selectors": [([{"name": "x"}], "missing required arguments")],
+    "cloudtrail_advanced_event_selectors.name": [
+        (selecting(MANAGEMENT, name="x" * 1001), "has a name of more than 1000 characters"),
+        (selecting({"field": "eventCategory"}, name=ESCAPE), SHOWN),
+    ],
+    "cloudtrail_advanced_event_selectors.field_selectors": [
+        ([{"name": "x"}], "missing required arguments"),
+        (selecting({"field": "readOnly", "equals": ["true"]}), "must have the field eventCategory"),
+        (selecting({"field": "eventCategory", "equals": ["Data"]}), "must have the field resources.type"),
+    ],
+    "cloudtrail_advanced_event_selectors.field_selectors.field": [
+        (selecting({"equals": ["Data"]}), "missing required")
+    ],
+    "cloudtrail_advanced_event_selectors.field_selectors.equals": [
+        (selecting({"field": "eventCategory", "equals": ["Everything"]}), "which equals one of Management, Data"),
+        (selecting(MANAGEMENT, {"field": "readOnly", "equals": ["maybe"]}), "may have 'true' or 'false'"),
+        (selecting(MANAGEMENT, {"field": "eventName", "equals": ["x"] * 501}), "AWS takes 500 for a trail"),
+        (selecting(MANAGEMENT, {"field": "eventName", "equals": ["x" * 2049]}), "a value of more than 2048"),
+    ],
+    **{
+        f"cloudtrail_advanced_event_selectors.field_selectors.{operator}": [
+            (selecting({"field": "eventCategory", operator: ["Management"]}), "no other operator than equals")
+        ]
+        for operator in ("starts_with", "ends_with", "not_equals", "not_starts_with", "not_ends_with")
+    },
     "cloudtrail_bucket": [
         ("No_Bucket", "a bucket's name may have"),
         ("ab", "a bucket's name may have"),
@@ -70,7 +122,10 @@ TABLE: dict[str, list[tuple[Any, str]]] = {
         (ESCAPE, SHOWN),
     ],
     "cloudtrail_bucket_prefix": [("/logs", "up to 200"), ("a" * 201, "up to 200"), (ESCAPE, SHOWN)],
-    "cloudtrail_log_retention_days": [(-1, "give a number of days, or 0 for ever")],
+    "cloudtrail_log_retention_days": [
+        (-1, "give a number of days up to 2147483647, or 0 for ever"),
+        (2147483648, "give a number of days up to"),
+    ],
     "cloudtrail_log_archive_days": [(-1, "give a number of days below"), (9999, "give a number of days below")],
     "cloudtrail_object_lock_days": [(3, "give it together with cloudtrail_object_lock_mode")],
     "cloudtrail_kms_key": [("my key", "give a key's ARN")],
@@ -79,6 +134,7 @@ TABLE: dict[str, list[tuple[Any, str]]] = {
         ({"aws:x": "y"}, "no key begins with"),
         ({"dayone-role": "y"}, "Leave them out"),
         ({ESCAPE: 1}, SHOWN),
+        ({f"tag-{number}": "x" for number in range(49)}, "has 49 tags"),
     ],
     "password_policy_minimum_length": [(5, "may be 6 to 128"), (129, "may be 6 to 128")],
     "password_policy_max_age_days": [(1096, "1095"), (-1, "1095")],
@@ -124,6 +180,38 @@ TABLE: dict[str, list[tuple[Any, str]]] = {
         ({"ada": ["12345", "234567"]}, "two codes of six digits"),
         ({"ada": ["123456\n", "234567"]}, "two codes of six digits"),
     ],
+    "iam_admin_managed_policies": [
+        (["Administrator Access"], "give each by its name"),
+        (["arn:aws:iam::aws:group/x"], "give each by its name"),
+        (["arn:aws:iam::1234:policy/x"], "give each by its name"),
+        (["arn:aws:iam::aws:policy/"], "give each by its name"),
+        ([""], "give each by its name"),
+        (["x" * 129], "give each by its name"),
+        (["ReadOnlyAccess\n"], "give each by its name"),
+        ([ESCAPE], SHOWN),
+        ([f"policy-{number}" for number in range(11)], "lets a group have 10"),
+    ],
+    "iam_admin_credentials_file": [("", "names no file"), ("~/.aws/", "names no file")],
+    f"{SECRETS}.name_prefix": [
+        (in_secrets_manager(name_prefix="a b/"), "whose name AWS refuses"),
+        (in_secrets_manager(name_prefix="\\1"), "whose name AWS refuses"),
+        (in_secrets_manager(name_prefix="a" * 510), "whose name AWS refuses"),
+        (in_secrets_manager(name_prefix=ESCAPE), SHOWN),
+        # A user's name may have a comma, a secret's may not.
+        ({**in_secrets_manager(), "iam_admin_users": [{"name": "a,b", "mfa": "seed"}]}, "'dayone/mfa/a,b'"),
+    ],
+    f"{SECRETS}.region": [
+        (in_secrets_manager(region="Frankfurt"), "give a region"),
+        (in_secrets_manager(region=ESCAPE), SHOWN),
+    ],
+    f"{SECRETS}.kms_key_id": [
+        (in_secrets_manager(kms_key_id="my key"), "give a KMS key by its ARN"),
+        (in_secrets_manager(kms_key_id="arn:aws:kms:eu-west-1:1234:key/x"), "give a KMS key by its ARN"),
+    ],
+    f"{SECRETS}.role_arn": [
+        (in_secrets_manager(role_arn="keeper"), "give the ARN of the role"),
+        (in_secrets_manager(role_arn="arn:aws:iam::123456789012:user/ada"), "give the ARN of the role"),
+    ],
     "iam_admin_mfa_rotate": [(["nobody"], "names 'nobody'"), ([ESCAPE], SHOWN)],
     "billing_alarm_emails": [
         ([], "at least one e-mail address"),
@@ -154,18 +242,8 @@ TABLE: dict[str, list[tuple[Any, str]]] = {
     "billing_alarm_monthly_budget": [("much", "greater than 0"), ("-5", "greater than 0"), (ESCAPE, SHOWN)],
     "billing_alarm_anomaly_threshold": [("much", "greater than 0"), ("0", "greater than 0")],
 }
-# Of these a list or a text of any kind may be right: AWS says whether it is, or the module that takes it.
-ANY = {
-    "cloudtrail_advanced_event_selectors.name",
-    *(
-        f"cloudtrail_advanced_event_selectors.field_selectors.{name}"
-        for name in ("field", "equals", "starts_with", "ends_with", "not_equals", "not_starts_with", "not_ends_with")
-    ),
-    "iam_admin_managed_policies",
-    "iam_admin_credentials_file",
-    "dayone_output_dir",
-    *(f"iam_admin_mfa_secrets_manager.{name}" for name in ("name_prefix", "region", "kms_key_id", "role_arn")),
-}
+# Any text may be right; whether the directory is, is looked at once the account is known.
+ANY = {"dayone_output_dir"}
 
 
 def options_of(role: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -193,7 +271,9 @@ def cases_of(name: str, option: dict[str, Any]) -> Iterator[Case]:
         else:
             yield Case(name, {variable: [value] if listed else value}, words)
     for value, words in TABLE.get(name, []):
-        yield Case(name, {variable: value}, words)
+        # A value that needs others beside it comes with them.
+        together = isinstance(value, dict) and variable in value
+        yield Case(name, value if together else {variable: value}, words)
 
 
 def test_each_wrong_value_is_told(account: Sandbox, ansible: Ansible, figures: Figures) -> None:
@@ -226,4 +306,4 @@ def test_each_wrong_value_is_told(account: Sandbox, ansible: Ansible, figures: F
     assert "\x1b" not in run.output
     assert account.journal() == []
     assert len(tried) > 120
-    figures("wrong inputs tried", len(tried))
+    figures("inputs tried", len(tried))

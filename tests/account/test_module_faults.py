@@ -36,6 +36,17 @@ FAULTS: dict[str, dict[str, Any]] = {
 }
 # What `make test` tries: one that is asked again about what was done, and one that is an answer of no use.
 SHORT = ("reset-after", "truncated")
+# What AWS and the network mean by "ask again", at every second call.
+ASKED_AGAIN: dict[str, dict[str, Any]] = {
+    "throttled": {"kind": "throttled"},
+    "too-many-requests": {"code": "TooManyRequestsException"},
+    "internal-failure": {"code": "InternalFailure"},
+    "unavailable": {"code": "ServiceUnavailable"},
+    "reset-before": {"kind": "reset-before"},
+}
+ASKED_AGAIN_SHORT = ("throttled", "reset-before")
+# botocore asks five times in all.
+MORE_OFTEN_THAN_BOTOCORE = 7
 
 
 @dataclasses.dataclass
@@ -191,10 +202,10 @@ class Scenes:
 NAMES = [name for name in vars(Scenes) if not name.startswith("_")]
 
 
-def run(module: Module, arguments: dict[str, Any]) -> Result:
+def run(module: Module, arguments: dict[str, Any], *, waits: bool = True) -> Result:
     """What the module returns, or says of its failure, which is a sentence."""
     try:
-        result = module.run(arguments).result
+        result = module.run(arguments, waits=waits).result
     except json.JSONDecodeError:
         raise AssertionError("It broke, and says nothing.") from None
     assert result is not None
@@ -234,6 +245,45 @@ def test_under_a_fault_at_each_call(account: Sandbox, tmp_path: Path, name: str,
             wrong.append(f"{after}: {error}")
             account.clear_faults()
             continue
-        figures("faults survived by modules", 1)
         figures("modules that a fault ended", int(bool(disturbed.get("failed"))))
     assert not wrong, "\n\n".join(wrong)
+
+
+@pytest.mark.parametrize("fault", ASKED_AGAIN if STRIDE == 1 else ASKED_AGAIN_SHORT)
+@pytest.mark.parametrize("name", NAMES)
+def test_under_a_fault_at_every_second_call(account: Sandbox, tmp_path: Path, name: str, fault: str) -> None:
+    out = tmp_path / "lasting" / "out"
+    out.parent.mkdir()
+    scene: Scene = getattr(Scenes(account, out), name)()
+    module = Module(scene.module, out.parent, account.process_env())
+    scene.begin()
+    account.fail("*", "*", every=2, **ASKED_AGAIN[fault])
+    disturbed = run(module, scene.arguments, waits=False)
+    assert account.faults()[0]["hits"]
+    account.clear_faults()
+    # An access key alone is asked for once, for a second call might make a second one.
+    assert name == "iam_access_key_file" or not disturbed.get("failed"), disturbed
+    assert not run(module, scene.arguments).get("failed")
+    scene.state()
+    assert not run(module, scene.arguments)["changed"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_throttled_for_longer_than_botocore_waits(account: Sandbox, tmp_path: Path, name: str) -> None:
+    out = tmp_path / "lasting" / "out"
+    out.parent.mkdir()
+    scene: Scene = getattr(Scenes(account, out), name)()
+    module = Module(scene.module, out.parent, account.process_env())
+    scene.begin()
+    account.clear_journal()
+    assert not run(module, scene.arguments).get("failed")
+    calls = dict.fromkeys((call.service, call.action) for call in account.journal())
+    whole = scene.state()
+    for service, action in calls:
+        scene.begin()
+        account.fail(service, action, kind="throttled", times=MORE_OFTEN_THAN_BOTOCORE)
+        result = run(module, scene.arguments, waits=False)
+        assert not result.get("failed"), (action, result)
+        assert account.faults()[0]["hits"] == MORE_OFTEN_THAN_BOTOCORE
+        account.clear_faults()
+        assert scene.state() == whole

@@ -11,7 +11,7 @@ import pytest
 from conftest import Run
 from sandbox import Sandbox
 from site_scene import INTERFERENCE
-from torture import STRIDE
+from torture import TORTURE, sample
 from witness import Processes, files_below, leaks
 
 pytestmark = pytest.mark.torture
@@ -128,7 +128,7 @@ def test_undisturbed(scene: Scene, figures: Figures) -> None:
     figures("secrets looked for", len(known))
 
 
-@pytest.mark.parametrize(("call", "way"), FAULTS if STRIDE == 1 else SHORT)
+@pytest.mark.parametrize(("call", "way"), sample(FAULTS) if TORTURE else SHORT)
 def test_on_failure_paths(scene: Scene, call: str, way: str, figures: Figures) -> None:
     _run, found = scene.run(action=call, kind=way)
     assert found == []

@@ -121,6 +121,17 @@ def test_wrong_input_of_any_role_stops_before_the_first_call(
     assert account.journal() == []
 
 
+def test_a_directory_unfit_for_secrets_stops_before_the_first_change(
+    account: Sandbox, ansible: Ansible, tmp_path: Path
+) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    run = ansible(SITE, extra_vars={**ARTICLE, "dayone_output_dir": str(tmp_path / "link")}, check=False)
+    assert run.rc == 2
+    assert "is a symbolic link" in run.tasks[-1]["result"]["msg"]
+    assert [call.action for call in account.journal()] == ["GetCallerIdentity"]
+
+
 def test_all_that_is_wrong_with_a_role_is_said_at_once_and_no_code_with_it(account: Sandbox, ansible: Ansible) -> None:
     wrong = {
         "iam_admin_group": "the group",

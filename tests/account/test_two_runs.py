@@ -10,6 +10,7 @@ import pytest
 from killed_module import Module
 from sandbox import Sandbox
 
+pytestmark = pytest.mark.torture
 # Of each module: what it makes its secret by, and its file.
 MADE_BY = {
     "iam_access_key_file": ("CreateAccessKey", {"path": "bob.accessKeys.csv"}),

@@ -269,6 +269,10 @@ class Sandbox:
         """No injected faults any more."""
         self._control("DELETE", "faults")
 
+    def calls_hit(self) -> int:
+        """How many calls faults have hit since the server started; no reset forgets them."""
+        return int(self._control("GET", "ready")["calls_hit"])
+
     def secrets(self) -> list[str]:
         """Every secret that the accounts hold, and the tokens of all sessions: for looking where none may be."""
         known: list[str] = self._control("GET", "secrets")

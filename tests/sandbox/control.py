@@ -49,8 +49,8 @@ def _json(status: int, body: Any) -> Response:
     return Response(json.dumps(body), status=status, content_type="application/json")
 
 
-def _ready(_world: World, _fields: dict[str, Any]) -> Any:
-    return {"pid": os.getpid()}
+def _ready(world: World, _fields: dict[str, Any]) -> Any:
+    return {"pid": os.getpid(), "calls_hit": world.calls_hit}
 
 
 def _read_journal(world: World, _fields: dict[str, Any]) -> Any:
@@ -65,7 +65,7 @@ def _clear_journal(world: World, _fields: dict[str, Any]) -> Any:
 def _reset(world: World, _fields: dict[str, Any]) -> Any:
     moto_api_backend.reset()
     _forget_snapshots(world)
-    for field, fresh in vars(World()).items():
+    for field, fresh in vars(World(calls_hit=world.calls_hit)).items():
         setattr(world, field, fresh)
     return {}
 

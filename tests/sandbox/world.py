@@ -70,6 +70,8 @@ class World:
     expired_endpoints: set[tuple[str, str]] = dataclasses.field(default_factory=set)
     # Who does not accept what Cost Anomaly Detection sends.
     declined_anomalies: set[tuple[str, str]] = dataclasses.field(default_factory=set)
+    # How many calls faults have hit, since the server started.
+    calls_hit: int = 0
     faults: list[Fault] = dataclasses.field(default_factory=list)
     # By account and service: as it was before its last write, for reads that do not see that yet.
     snapshots: dict[tuple[str, str], Snapshot] = dataclasses.field(default_factory=dict)
@@ -93,4 +95,6 @@ class World:
     def strike(self, call: Request) -> Fault | None:
         """The first of the faults that hit this call, if any does."""
         # All are asked: each counts its calls.
-        return next(iter([fault for fault in self.faults if fault.strikes(call)]), None)
+        hitting = [fault for fault in self.faults if fault.strikes(call)]
+        self.calls_hit += bool(hitting)
+        return hitting[0] if hitting else None

@@ -21,6 +21,12 @@ DENIED = (
         (DENIED, _explain.PERMISSION),
         (f"{DENIED} with an explicit deny in a service control policy", _explain.CONTROL_POLICY),
         ('Could not connect to the endpoint URL: "https://iam.amazonaws.com/"', _explain.NETWORK),
+        (
+            "An error occurred (LimitExceededException) when calling the X operation: Rate limit exceeded",
+            _explain.THROTTLED,
+        ),
+        ("An error occurred (Throttled) when calling the Publish operation: Too fast", _explain.THROTTLED),
+        ("An error occurred (ConcurrentModification) when calling the TagUser operation: Wait", _explain.BUSY),
         ("An error occurred (Throttling) when calling the ListUsers operation: Rate exceeded", _explain.THROTTLED),
         ("You must specify a region.", _explain.REGION),
         ("The config profile (nobody) could not be found", _explain.PROFILE),

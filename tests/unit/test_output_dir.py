@@ -10,10 +10,26 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._output_dir imp
     check_whose,
     holds_secrets,
     note_whose,
+    output_dir,
     why_unsafe,
 )
 
 ACCOUNT = "123456789012"
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ("", f"/run/from/dayone-output/{ACCOUNT}"),
+        ("out/books", "/run/from/out/books"),
+        ("/srv/books", "/srv/books"),
+        ("~/books", "/home/ada/books"),
+    ],
+)
+def test_where_it_is(monkeypatch: pytest.MonkeyPatch, given: str, found: str) -> None:
+    monkeypatch.setenv("PWD", "/run/from")
+    monkeypatch.setenv("HOME", "/home/ada")
+    assert output_dir(ACCOUNT, given) == found
 
 
 def test_without_a_note_it_is_anybodys(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.dayone.aws_account.plugins.filter.explain_failure import explain_failure
 from ansible_collections.dayone.aws_account.plugins.filter.posture_lines import posture_lines
 from ansible_collections.dayone.aws_account.plugins.module_utils import _totp
-from ansible_collections.dayone.aws_account.plugins.module_utils._bucket_contents import in_units, shown
+from ansible_collections.dayone.aws_account.plugins.module_utils._bucket_contents import in_units
 from ansible_collections.dayone.aws_account.plugins.module_utils._event_selector_rules import broken_rules, wildcards
 from ansible_collections.dayone.aws_account.plugins.module_utils._event_selectors import (
     ALL_OF,
@@ -23,7 +23,6 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._event_selector
     normalised,
     normalised_advanced,
 )
-from ansible_collections.dayone.aws_account.plugins.module_utils._explain import visible
 from ansible_collections.dayone.aws_account.plugins.module_utils._lost_events import lost
 from ansible_collections.dayone.aws_account.plugins.module_utils._member_roots import (
     Account,
@@ -52,6 +51,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._policy_stateme
     with_statements,
 )
 from ansible_collections.dayone.aws_account.plugins.module_utils._sign_in_url import partition_of, sign_in_url
+from ansible_collections.dayone.aws_account.plugins.module_utils._terminal import in_one_line, visible
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -337,12 +337,19 @@ def test_what_is_removed_and_what_remains_are_all(found: Credentials, data: Any)
     assert (described(left) == "none") == (not left.any())
 
 
-# What is shown.
+# What is shown. A terminal acts on controls and on what turns the direction of writing, and breaks on half a pair of
+# surrogates.
+ACTED_ON = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+
+
 @given(ANY)
 def test_what_is_shown_is_printable_and_text_stays(text: str) -> None:
-    assert shown(text).isprintable()
+    assert not ACTED_ON.search(in_one_line(text))
+    assert len(in_one_line(text).splitlines()) <= 1
+    assert visible(text).count("\n") == text.count("\n")
+    assert not ACTED_ON.search(re.sub(r"[\n\t]", "", visible(text)))
     if text.isprintable():
-        assert shown(text) == text
+        assert visible(text) == in_one_line(text) == text
 
 
 @given(st.integers(0, 2**70))
@@ -363,6 +370,7 @@ def test_the_summary_tells_of_each_control_once(
     to_do = sum(control["status"] != "pass" for control in controls)
     assert f"SAFE ({len(controls) - to_do} of {len(controls)})" in lines
     assert f"OPEN ({to_do + len(beside)})" in lines
+    assert all(line == in_one_line(line) for line in lines)
 
 
 RESULT = st.recursive(
