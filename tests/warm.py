@@ -1,7 +1,8 @@
 """Starts ansible-playbook, and its module server, from processes that have imported already what those import.
 
-A run of a role costs a second and a half of CPU, and a third of that are imports that are the same in each run. Only what
-looks at no setting while it is imported is imported ahead: ansible.constants, and what builds on it, each run imports.
+A run of a role costs a second and a half of CPU, and a third of that are imports that are the same in each run. Only
+what looks at no setting while it is imported is imported ahead: ansible.constants, and what builds on it, each run
+imports.
 `DAYONE_WARM=off` starts new interpreters.
 """
 
