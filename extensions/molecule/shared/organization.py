@@ -1,8 +1,9 @@
-"""Makes an organization of two members in a scenario's stand-in account, and has the scenario's plays run as its administrator.
+"""Makes an organization of two members in a scenario's stand-in account, and lets its plays run as an administrator.
 
-`python organization.py DIRECTORY` with the scenario's directory, in which create.yml has left where the account is. Into it
-go organization.json, with the organization's id and the members' by name, and an AWS configuration file with the key of an
-administrator, who unlike the root user may assume the members' roles. Each member's root user has a password and two keys.
+`python organization.py DIRECTORY` with the scenario's directory, in which create.yml has left where the account is.
+Into it go organization.json, with the organization's id and the members' by name, and an AWS configuration file with
+the key of an administrator, who unlike the root user may assume the members' roles. Each member's root user has a
+password and two keys.
 """
 
 from __future__ import annotations
