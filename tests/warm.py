@@ -94,7 +94,8 @@ class WarmAnsible:
     def can_run(self, own: dict[str, str]) -> bool:
         """Whether a run with these variables of its own is the same in a fork."""
         switched_off = os.environ.get("DAYONE_WARM") == "off" or sys.platform != "linux"
-        return not switched_off and not any(name.startswith(OWN) for name in own)
+        measured = "COVERAGE_PROCESS_START" in os.environ
+        return not switched_off and not measured and not any(name.startswith(OWN) for name in own)
 
     def run(
         self, command: list[str], directory: Path, env: dict[str, str], seconds: float
