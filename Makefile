@@ -16,6 +16,8 @@ ARGS ?=
 
 RUN := .venv/bin/python
 CHECKS := lint unit account browser molecule sanity docs
+# The longest first: the others run beside it.
+TEST := account sanity bench docs molecule-short browser lint unit
 
 .PHONY: help install site test $(CHECKS) torture matrix lock audit bench docsite sandbox clean
 
@@ -25,6 +27,7 @@ help:
 	@echo '               set up the AWS account of your credentials; asks before it changes anything'
 	@echo '               (CONFIRM=yes: without asking; ARGS="--check --diff": show what would change, change nothing)'
 	@echo 'make test      run every check; each alone: make $(CHECKS)'
+	@echo '               (of the molecule scenarios those of the site and of one role; make molecule runs all of them)'
 	@echo 'make torture   disturb and kill runs at each of their steps in turn, and print figures; takes hours. make test has a'
 	@echo '               short form; DAYONE_STRIDE=10 takes every tenth of the steps that cost a whole run'
 	@echo 'make matrix    run the tests with each supported ansible-core and amazon.aws (ARGS="--quick": the most telling ones)'
@@ -44,7 +47,7 @@ site: install
 	@$(RUN) tools/site.py --account '$(ACCOUNT)' --vars '$(VARS)' --confirm '$(CONFIRM)' -- $(ARGS)
 
 test: install
-	@$(RUN) tools/check.py $(CHECKS) bench
+	@$(RUN) tools/check.py $(TEST)
 
 $(CHECKS) torture: install
 	@$(RUN) tools/check.py $@

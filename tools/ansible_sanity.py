@@ -21,10 +21,16 @@ NOTHING_RAN = ("No tests applicable", "All targets skipped")
 NEIGHBOURS = ("amazon", "community/aws")
 # ansible-test downloads a get-pip.py from a server of its own, unless there is a file of this name (it goes with the
 # version of ansible-core). Python brings a pip of its own, so this does instead, and no further server is needed.
+# Unpacked, it serves as well as installed, which takes ten times as long, in each of ten virtual environments. Some
+# distributions keep it elsewhere.
 GET_PIP = Path(".ansible/test/cache/get_pip_24_2.py")
 GET_PIP_TEXT = """\
-import runpy, subprocess, sys
-subprocess.check_call([sys.executable, "-m", "ensurepip"])
+import ensurepip, pathlib, runpy, subprocess, sys, sysconfig, zipfile
+wheels = [*pathlib.Path(ensurepip.__file__).with_name("_bundled").glob("*.whl")]
+for wheel in wheels:
+    zipfile.ZipFile(wheel).extractall(sysconfig.get_path("purelib"))
+if not wheels:
+    subprocess.check_call([sys.executable, "-m", "ensurepip"])
 sys.argv[1:] = ["install", *(word for word in sys.argv[1:] if word not in ("--no-setuptools", "--no-wheel"))]
 runpy.run_module("pip", run_name="__main__", alter_sys=True)
 """
@@ -75,7 +81,8 @@ def keep_pip_settings(bin_dir: Path, home: Path) -> None:
         section, _, option = name.replace(":env:", "global").partition(".")
         settings.read_dict({section: {option: ast.literal_eval(value).replace("\n", "\n  ")}})
     (home / ".config" / "pip").mkdir(parents=True, exist_ok=True)
-    settings.read_dict({"global": {"quiet": "1"}})
+    # Python compiles what is imported.
+    settings.read_dict({"global": {"quiet": "1"}, "install": {"no-compile": "true"}})
     with (home / ".config" / "pip" / "pip.conf").open("w") as file:
         settings.write(file)
 

@@ -73,6 +73,8 @@ def install() -> None:
     shutil.rmtree(VENV, ignore_errors=True)
     run("Making .venv", sys.executable, "-m", "venv", str(VENV))
     pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-cache-dir", "--no-input"]
+    # Of a hundred collections few are used: Python compiles those when it imports them.
+    pip.append("--no-compile")
     hashes = read_hashes()
     if platform_tag() in hashes.platforms and hashes.hashes.keys() == pins():
         # Complete, so that pip has nothing to look for that is not in it.

@@ -35,7 +35,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _list:
-  description: C(access_key), C(secret_key) and C(session_token); nothing where no role was assumed. They are secret.
+  description:
+    - C(access_key), C(secret_key) and C(session_token), which are secret, and an empty C(profile), so that
+      E(AWS_PROFILE) is not taken beside them; nothing where no role was assumed.
   type: list
   elements: dict
 """

@@ -80,7 +80,9 @@ def assume(assume_role: Callable[..., Any], wanted: Mapping[str, Any]) -> dict[s
 
 def credentials(session: Mapping[str, Any]) -> dict[str, str]:
     """A session under the option names of AWS modules."""
-    return {name: str(session[name]) for name in ("access_key", "secret_key", "session_token")}
+    keys = {name: str(session[name]) for name in ("access_key", "secret_key", "session_token")}
+    # Else AWS_PROFILE, whose credentials went into the role, would be taken for a second way to sign in, and refused.
+    return {**keys, "profile": ""}
 
 
 def ends_soon(session: Mapping[str, Any], now: datetime.datetime) -> bool:

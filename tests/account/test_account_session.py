@@ -92,7 +92,9 @@ def test_a_session_is_renewed_from_the_environment(account: Sandbox, run: Run, m
 
     account.clear_journal()
     kept = look_up(first)
-    assert kept == {name: first["session"][name] for name in ("access_key", "secret_key", "session_token")}
+    keys = {name: first["session"][name] for name in ("access_key", "secret_key", "session_token")}
+    # Beside them no AWS_PROFILE of the environment is to be taken.
+    assert kept == {**keys, "profile": ""}
     assert look_up({"account": ACCOUNT, "session": {}}) == {}
     assert account.journal() == []
 

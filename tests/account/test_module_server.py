@@ -52,6 +52,8 @@ def until(condition: Callable[[], Any]) -> None:
 @pytest.fixture(autouse=True)
 def _in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("conftest.ACTION_PLUGINS", IN_PROCESS)
+    # Started by Ansible itself.
+    monkeypatch.setenv("DAYONE_WARM", "off")
 
 
 def test_aws_modules_run_in_the_server(ansible: Ansible) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sandbox import Sandbox
 
-from .runs import ANSIBLE, TESTS, Bench, combined, progress
+from .runs import ANSIBLE, TESTS, Bench, combined, progress, rounds
 from .table import Figures, ratio, text
 
 BUCKET = "old-logs"
@@ -46,16 +46,14 @@ class DeletionBench(Bench):
     def measure(self, runs: int, sizes: Sequence[int]) -> str:
         """The table of deletions of these numbers of versions, as text."""
         measured: dict[tuple[int, str], list[Figures]] = collections.defaultdict(list)
-        # The last round is for memory alone, unless it is the only one.
-        rounds = runs + 1 if runs > 1 else 1
-        for number in range(rounds):
-            progress(f"Deletion, round {number + 1} of {rounds}")
+        for number in range(rounds(runs)):
+            progress(f"Deletion, round {number + 1} of {rounds(runs)}")
             for size in sizes:
                 for way in COMMANDS:
-                    measured[size, way].append(self._measure(size, way, memory=number == rounds - 1))
+                    measured[size, way].append(self._measure(size, way, memory=number == rounds(runs) - 1))
         body = []
         for size in sizes:
-            of = {way: combined(measured[size, way]) if rounds > 1 else measured[size, way][0] for way in COMMANDS}
+            of = {way: combined(measured[size, way]) for way in COMMANDS}
             body += [row(size, way, figures, of["boto3"]) for way, figures in of.items()]
         return text(HEAD, body)
 

@@ -63,10 +63,15 @@ class Bench:
         }
 
 
+def rounds(runs: int) -> int:
+    """How often each is run: the last round is for memory alone, unless it is the only one."""
+    return runs + 1 if runs > 1 else 1
+
+
 def combined(measured: list[Figures]) -> Figures:
     """The medians of the timed runs, with the memory of the last."""
     *timed, sampled = measured
-    of = medians(timed)
+    of = medians(timed or [sampled])
     return Figures(of.wall, of.cpu, sampled.memory, of.calls)
 
 

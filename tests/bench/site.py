@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sandbox import Sandbox
 
-from .runs import ANSIBLE, CHECKOUT, TESTS, Bench, combined, progress
+from .runs import ANSIBLE, CHECKOUT, TESTS, Bench, combined, progress, rounds
 from .table import Figures, medians, rows, text
 
 PLAYBOOK = "dayone.aws_account.site"
@@ -36,11 +36,11 @@ class SiteBench(Bench):
             self._record(kind)
         measured: dict[tuple[str, str], list[Figures]] = collections.defaultdict(list)
         start_ups = []
-        # In turn, so that what else the machine does falls on all of them. The last round is for memory alone.
-        for number in range(runs + 1):
-            memory = number == runs
-            progress(f"Round {number + 1} of {runs + 1}{' (memory)' if memory else ''}")
-            if not memory:
+        # In turn, so that what else the machine does falls on all of them.
+        for number in range(rounds(runs)):
+            memory = number == rounds(runs) - 1
+            progress(f"Round {number + 1} of {rounds(runs)}{' (memory)' if memory else ''}")
+            if number < runs:
                 start_ups.append(self._run("stock", [*ANSIBLE, str(self._scratch / "empty.yml")], memory=False))
             for way in WAYS:
                 for kind in kinds:

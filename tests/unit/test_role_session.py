@@ -6,7 +6,12 @@ import datetime
 from typing import Any
 
 import pytest
-from ansible_collections.dayone.aws_account.plugins.module_utils._role_session import ends_soon, role_arn, wrong_input
+from ansible_collections.dayone.aws_account.plugins.module_utils._role_session import (
+    credentials,
+    ends_soon,
+    role_arn,
+    wrong_input,
+)
 
 RIGHT = {"role": "admin", "account_id": "210987654321", "session_name": "dayone", "external_id": None, "duration": 3600}
 ARN = "arn:aws-cn:iam::210987654321:role/team/admin"
@@ -57,3 +62,8 @@ def test_a_session_is_replaced_in_time(duration: int, minutes_left: int, ends: b
     now = datetime.datetime(2026, 11, 25, 12, tzinfo=datetime.UTC)
     expiration = now + datetime.timedelta(minutes=minutes_left)
     assert ends_soon({"expiration": expiration.isoformat(), "duration": duration}, now) == ends
+
+
+def test_a_profile_of_the_environment_is_none_of_its_credentials() -> None:
+    session = {"access_key": "ASIA", "secret_key": "s", "session_token": "t", "expiration": "", "duration": "900"}
+    assert credentials(session) == {"access_key": "ASIA", "secret_key": "s", "session_token": "t", "profile": ""}
