@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
+from deprecations import deprecations
 from hypothesis import HealthCheck, configuration, settings
 from sandbox import Sandbox
 
@@ -141,6 +142,7 @@ def ansible(account: Sandbox, tmp_path: Path) -> Callable[..., Run]:
             [line for line in lines if "stats" not in line],
             next((line["stats"] for line in lines if "stats" in line), {}),
         )
+        assert deprecations(run.output) == []
         if check:
             assert run.rc == 0, run.output
         return run
@@ -166,6 +168,8 @@ def ansible_env(home: Path) -> dict[str, str]:
         "ANSIBLE_COLLECTIONS_PATH": COLLECTIONS,
         "ANSIBLE_CALLBACK_PLUGINS": str(CALLBACKS),
         "ANSIBLE_CALLBACKS_ENABLED": "record",
+        # They are failures, see deprecations.py.
+        "ANSIBLE_DEPRECATION_WARNINGS": "true",
         "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
         "ANSIBLE_LOCALHOST_WARNING": "false",
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",

@@ -35,6 +35,10 @@ class AnsibleAWSModule(BaseModule):
     def client(self, *args: Any, **kwargs: Any) -> Any:
         return with_whole_answers(super().client(*args, **kwargs))
 
+    def warn(self, *args: Any, **kwargs: Any) -> None:
+        """Ansible's own: amazon.aws gives warnings to ``exit_json`` a second time, which ansible-core deprecates."""
+        self._module.warn(*args, **kwargs)
+
 
 def with_whole_answers(client: Any) -> Any:
     """The client, which from now on raises a ``BotoCoreError`` for an answer that cannot be read."""
