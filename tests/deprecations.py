@@ -10,6 +10,9 @@ KNOWN = {
     "The 'iam_user' return key is deprecated and will be replaced by 'user'.": (
         "amazon.aws.iam_user says so whenever it runs, whether or not anybody reads the key; no role here does"
     ),
+    "Passing `disable_lookups` to `template` is deprecated.": (
+        "the base of amazon.aws's inventories, and so of ours, passes it when it reads its options"
+    ),
 }
 
 

@@ -152,8 +152,8 @@ class Around(NamedTuple):
     """What the tasks are within, where that says when they run."""
     answers: tuple[tuple[str, Answer], ...] = ()
     """What a person at the terminal is asked, and what they type."""
-    keywords: Mapping[str, Any] = MappingProxyType({})
-    """More of the play."""
+    arguments: tuple[str, ...] = ()
+    """Of ansible-playbook."""
     fails: tuple[str, ...] = ()
     """Tasks that are there to fail."""
 
@@ -202,7 +202,7 @@ POLICIES = {
 
 # By plugin, where an example needs more than that what it names is there.
 PLUGINS: dict[str, Around] = {
-    "announce": Around(keywords={"check_mode": True}, vars={"ansible_check_mode": True}),
+    "announce": Around(arguments=("--check",)),
     "broken_password_rules": Around(vars={"password": "A-Long-Password-2026"}),
     "check_input": Around(vars={"cloudtrail_home_region": "ap-northeast-1"}),
     "cloudtrail_destination_info": Around(vars=CALLER),

@@ -15,7 +15,9 @@ import documented
 import pytest
 import yaml
 from account.example_scene import ACCOUNT, FIRST, LAST, MEMBERS, OTHER, PAGES, PLUGINS, Around, Scene, Task
+from account.test_organization_inventory import plain
 from conftest import CHECKOUT, ansible_env
+from deprecations import deprecations
 from sandbox import Sandbox
 from terminal import Terminal
 
@@ -61,7 +63,6 @@ def example(file: Path, replaced: dict[str, str]) -> Example:
         "gather_facts": False,
         "vars": dict(around.vars),
         "tasks": [*around.before, *around.wrap(tasks)],
-        **around.keywords,
     }
     return Example(file.stem, play, *shown(tasks), around)
 
@@ -98,19 +99,20 @@ def plays_of_pages() -> Iterator[Example]:
                     yield Example(page, changed, names, roles, around)
 
 
-def listed(scene: Scene, options: dict[str, Any]) -> dict[str, Any]:
+def listed(scene: Scene, options: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The variables of each account that an inventory has."""
     source = scene.directory / "my.organization.yml"
     source.write_text(yaml.safe_dump(options))
     done = subprocess.run(
         [sys.executable, "-m", "ansible.cli.inventory", "-i", str(source), "--list"],
         env=environment(scene),
-        stdout=subprocess.PIPE,
+        capture_output=True,
         text=True,
         check=True,
     )
-    found: dict[str, Any] = json.loads(done.stdout)["_meta"]["hostvars"]
-    return found
+    assert deprecations(done.stderr) == []
+    found: dict[str, dict[str, Any]] = json.loads(done.stdout)["_meta"]["hostvars"]
+    return {host: {name: plain(value) for name, value in variables.items()} for host, variables in found.items()}
 
 
 @pytest.fixture
@@ -145,7 +147,9 @@ def run(scene: Scene, examples: list[Example], *arguments: str) -> list[dict[str
         terminal.read_until(question)
         terminal.type(answer if isinstance(answer, str) else answer(scene))
     assert terminal.finish() == 0, terminal.seen
-    lines = [json.loads(line) for line in (scene.directory / "record").read_text().splitlines()]
+    record = scene.directory / "record"
+    lines = [json.loads(line) for line in record.read_text().splitlines()]
+    record.unlink()
     return [line for line in lines if "stats" not in line]
 
 
@@ -168,7 +172,10 @@ def test_every_example_of_a_plugin(scene: Scene) -> None:
     examples = [example(file, scene.replaced) for file in files]
     assert [one.name for one in examples if not one.tasks] == []
     assert len(examples) > 45
-    assert not_run(examples, run(scene, examples)) == []
+    results = []
+    for arguments in sorted({one.around.arguments for one in examples}):
+        results += run(scene, [one for one in examples if one.around.arguments == arguments], *arguments)
+    assert not_run(examples, results) == []
     assert [name for name in PLUGINS if name not in {one.name for one in examples}] == []
 
 
