@@ -20,6 +20,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import ansible_sanity
+import branch_coverage
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 CACHE = CHECKOUT / ".cache"
@@ -143,7 +144,14 @@ def checks(target: str) -> Iterator[tuple[str, Check]]:
             yield "ansible-lint", command("ansible-lint", "--profile", "production", "--offline", "--strict")
             yield "changelog", command("antsibull-changelog", "lint")
         case "unit":
-            yield "unit tests", tests("unit")
+            yield "unit tests", tests("unit", **branch_coverage.begin("unit"))
+            decisions = branch_coverage.decisions()
+            yield "branches of what decides, by unit tests", lambda: one(branch_coverage.enough("unit", *decisions))
+        case "coverage":
+            measured = branch_coverage.begin("all")
+            yield "unit tests", tests("unit", **measured)
+            yield "tests on the stand-in account", tests("account", *branch_coverage.CHOSEN, **measured)
+            yield "branches of plugins", lambda: one(branch_coverage.enough("all"))
         case "account":
             yield "tests on the stand-in account", tests("account", "--numprocesses=2", "-m", "not long")
         case "torture":
