@@ -1,8 +1,8 @@
 """How many branches of the plugins the tests take, by coverage.py; what they do not take is listed.
 
-Tests run with `COVERAGE_PROCESS_START` in their environment: it has each Python measure itself, forks of the module server
-and modules of tests/killed_module.py with it. Modules that Ansible starts in an interpreter of their own are not seen, nor
-is a process that is killed.
+Tests run with `COVERAGE_PROCESS_START` in their environment: it has each Python measure itself, forks of the module
+server and modules of tests/killed_module.py with it. Modules that Ansible starts in an interpreter of their own are not
+seen, nor is a process that is killed.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ CACHE = CHECKOUT / ".cache" / "coverage"
 PLUGINS = CHECKOUT / "plugins"
 COVERAGE = CHECKOUT / ".venv" / "bin" / "coverage"
 LEAST_PERCENT = 95
-# Those of tests/account that show branches of plugins: not those of the stand-in account itself and of the module server,
-# nor those that kill, whose processes tell nothing.
+# Those of tests/account that show branches of plugins: not those of the stand-in account and of the module server
+# themselves, nor those that kill, whose processes tell nothing.
 CHOSEN = (
-    *("--numprocesses=2", "-m", "not long and not torture", "--ignore-glob=*/test_sandbox_*", "--ignore-glob=*_killed.py"),
-    *(f"--ignore=tests/account/test_{name}.py" for name in ("in_process", "module_server", "runner", "two_runs")),
+    *("--numprocesses=2", "-m", "not long and not torture"),
+    *(f"--ignore-glob=*/test_{name}.py" for name in ("sandbox_*", "*_killed", "in_process", "module_server", "runner")),
 )
 # What has none of these imports decides, and asks nobody.
 ASKING = ("boto", "ansible_collections.amazon", "ansible_collections.community")

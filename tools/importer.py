@@ -43,10 +43,10 @@ def main() -> int:
         # It finds the collections that this one needs in its own environment, and no settings of the checkout.
         for name in ("ANSIBLE_CONFIG", "ANSIBLE_COLLECTIONS_PATH"):
             del env[name]
-        build = [check.BIN / "ansible-galaxy", "collection", "build", "--output-path", scratch]
+        build = [str(check.BIN / "ansible-galaxy"), "collection", "build", "--output-path", scratch]
         subprocess.run(build, cwd=check.CHECKOUT, env=check.env(), check=True)
         (archive,) = Path(scratch).glob("*.tar.gz")
-        command = [python, "-m", "galaxy_importer.main", archive]
+        command = [str(python), "-m", "galaxy_importer.main", str(archive)]
         done = subprocess.run(
             command, cwd=scratch, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
         )
