@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import pyotp
+from account.organization_scene import credentials
 from account.trail_scene import document, make_bucket
 from ansible.parsing.vault import VaultLib, VaultSecret
 from sandbox import Sandbox
@@ -37,6 +38,7 @@ class Scene:
         self.organization = self._organization()
         self.next_code = ""
         key = account.administrator()
+        self.keys = credentials(key)
         self._users()
         self._trail()
         chosen = {KEY: self._key("eu-central-1", "cloudtrail"), KEY_OF_TOPIC: self._key("us-east-1", "cloudwatch")}
