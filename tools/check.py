@@ -151,6 +151,8 @@ def checks(target: str) -> Iterator[tuple[str, Check]]:
             measured = branch_coverage.begin("all")
             yield "unit tests", tests("unit", **measured)
             yield "tests on the stand-in account", tests("account", *branch_coverage.CHOSEN, **measured)
+            faults = ("account/test_module_faults.py", "-k", "withdrawn")
+            yield "modules refused at each of their calls", tests(*faults, DAYONE_TORTURE="1", **measured)
             yield "branches of plugins", lambda: one(branch_coverage.enough("all"))
         case "account":
             yield "tests on the stand-in account", tests("account", "--numprocesses=2", "-m", "not long")
