@@ -82,7 +82,8 @@ class Terminal:
             data = self._read()
             self.seen += data
         os.close(self._here)
-        assert deprecations(self.seen) == []
+        found = deprecations(self.seen)
+        assert not found, found
         return int(self.process.wait(timeout=PATIENCE_SECONDS))
 
 
