@@ -19,7 +19,7 @@ CHECKS := lint unit account browser molecule sanity docs
 # The longest first: the others run beside it.
 TEST := account sanity bench docs molecule-short browser lint unit
 
-.PHONY: help install site test $(CHECKS) torture matrix lock audit bench docsite sandbox clean
+.PHONY: help install site test $(CHECKS) torture coverage matrix lock audit importer bench docsite sandbox clean
 
 help:
 	@echo 'make site      set up a stand-in account on this machine, to watch what happens'
@@ -30,10 +30,13 @@ help:
 	@echo '               (of the molecule scenarios those of the site and of one role; make molecule runs all of them)'
 	@echo 'make torture   disturb and kill runs at each of their steps in turn, and print figures; takes hours. make test has a'
 	@echo '               short form; DAYONE_STRIDE=10 takes every tenth of the steps that cost a whole run'
+	@echo 'make coverage  measure how many branches of the plugins the tests take, and list the rest; takes most of an hour.'
+	@echo '               make unit has a short form: the branches of what decides, by unit tests'
 	@echo 'make matrix    run the tests with each supported ansible-core and amazon.aws (ARGS="--quick": the most telling ones)'
 	@echo 'make bench     measure how fast it is (ARGS="--runs 1": shortest; "--table deletion": only that; "--calls": by task)'
 	@echo 'make lock      write requirements-hashes.txt, for this Python and platform; needs a package index'
 	@echo 'make audit     ask the databases of known vulnerabilities about what is pinned; needs the network, no part of make test'
+	@echo 'make importer  have galaxy-importer look at the collection as Ansible Galaxy would; needs a package index'
 	@echo 'make docsite   build the documentation, into .cache/docsite/html'
 	@echo 'make install   only install, into .venv and .cache'
 	@echo 'make sandbox   leave a stand-in account running for your own tries, until Ctrl-C'
@@ -49,7 +52,7 @@ site: install
 test: install
 	@$(RUN) tools/check.py $(TEST)
 
-$(CHECKS) torture: install
+$(CHECKS) torture coverage: install
 	@$(RUN) tools/check.py $@
 
 matrix: install
@@ -60,6 +63,9 @@ lock: install
 
 audit: install
 	@$(RUN) tools/audit.py
+
+importer: install
+	@$(RUN) tools/importer.py
 
 bench: install
 	@PYTHONPATH=tests $(RUN) -m bench $(ARGS)

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import yaml
+from deprecations import deprecations
 from hypothesis import HealthCheck, configuration, settings
 from sandbox import Sandbox
 from torture import DONE, TORTURE
@@ -155,6 +156,7 @@ def ansible(account: Sandbox, tmp_path: Path, _warm: WarmAnsible) -> Callable[..
             [line for line in lines if "stats" not in line],
             next((line["stats"] for line in lines if "stats" in line), {}),
         )
+        assert deprecations(run.output) == []
         if check:
             assert run.rc == 0, run.output
         return run
@@ -197,6 +199,8 @@ def ansible_env(home: Path) -> dict[str, str]:
         "ANSIBLE_COLLECTIONS_PATH": COLLECTIONS,
         "ANSIBLE_CALLBACK_PLUGINS": str(CALLBACKS),
         "ANSIBLE_CALLBACKS_ENABLED": "record",
+        # They are failures, see deprecations.py.
+        "ANSIBLE_DEPRECATION_WARNINGS": "true",
         "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
         "ANSIBLE_LOCALHOST_WARNING": "false",
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from deprecations import deprecations
 
 PATIENCE_SECONDS = 90
 
@@ -39,12 +40,20 @@ class Terminal:
         """Wait until the terminal shows `text`, after what an earlier call waited for."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while (found := self.seen.find(text, self._looked_through)) < 0:
-            ready, _writable, _failed = select.select([self._here], [], [], 1)
-            data = self._read() if ready else None
+            data = self._read() if self._is_readable(1) else None
             if data == "" or time.monotonic() > deadline:
-                pytest.fail(f"The terminal never showed {text!r}, but:\n{self.seen}")
+                self._give_up(f"The terminal never showed {text!r}")
             self.seen += data or ""
         self._looked_through = found + len(text)
+
+    def _is_readable(self, seconds: float) -> bool:
+        return bool(select.select([self._here], [], [], seconds)[0])
+
+    def _give_up(self, why: str) -> None:
+        """Fail the test, and leave nothing running."""
+        self.process.kill()
+        self.process.wait()
+        pytest.fail(f"{why}, but:\n{self.seen}")
 
     def _read(self) -> str:
         text = ""
@@ -64,9 +73,17 @@ class Terminal:
         os.write(self._here, f"{line}\r".encode())
 
     def finish(self) -> int:
-        while data := self._read():
+        data = None
+        while data != "":
+            if not self._is_readable(PATIENCE_SECONDS):
+                self._give_up(
+                    "The terminal shows no more, and the command has not ended: somebody is to type something"
+                )
+            data = self._read()
             self.seen += data
         os.close(self._here)
+        found = deprecations(self.seen)
+        assert not found, found
         return int(self.process.wait(timeout=PATIENCE_SECONDS))
 
 

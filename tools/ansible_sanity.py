@@ -46,6 +46,8 @@ def passes(checkout: Path, bin_dir: Path, env: dict[str, str]) -> bool:
         (home / GET_PIP).write_text(GET_PIP_TEXT)
         keep_pip_settings(bin_dir, home)
         collection = publish(checkout, bin_dir, env, Path(scratch))
+        # What is passed over, which nobody needs who uses the collection.
+        shutil.copytree(checkout / "tests" / "sanity", collection / "tests" / "sanity")
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         command: list[str | Path] = [
             bin_dir / "ansible-test",

@@ -21,6 +21,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import ansible_sanity
+import branch_coverage
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 CACHE = CHECKOUT / ".cache"
@@ -153,24 +154,17 @@ def checks(target: str) -> Iterator[tuple[str, Check]]:
             yield "ansible-lint", command("ansible-lint", "--profile", "production", "--offline", "--strict")
             yield "changelog", command("antsibull-changelog", "lint")
         case "unit":
-            yield "unit tests", tests("unit")
+            yield "unit tests", tests("unit", **branch_coverage.begin("unit"))
+            decisions = branch_coverage.decisions()
+            yield "branches of what decides, by unit tests", lambda: one(branch_coverage.enough("unit", *decisions))
         case "account":
             yield "tests on the stand-in account", tests("account", "--numprocesses=2", "-m", "not long")
-        case "torture":
-            yield "properties, with twenty times the examples", tests("unit", "-m", "hypothesis", DAYONE_TORTURE="1")
-            yield (
-                "tests that disturb and kill, at every step, and long ones",
-                tests("account", "--numprocesses=2", "-m", "torture or long", DAYONE_TORTURE="1"),
-            )
         case "bench":
             # Its short form: that it runs, and that the boto3 script makes the very calls.
             short = ("--runs", "1", "--only", "check", "--versions", "300", "--accounts", "2", "--forks", "2")
             yield "benchmark, short form", command("python", "-m", "bench", *short, PYTHONPATH="tests")
         case "browser":
             yield "the report's pages in a browser", tests("browser")
-        case "molecule":
-            for config in sorted(SCENARIOS.glob("*/molecule.yml")):
-                yield f"molecule, scenario {config.parent.name}", scenarios(config.parent.name)
         case "molecule-short":
             yield f"molecule, scenarios {' and '.join(OFTEN)}", scenarios(*OFTEN)
         case "sanity":
@@ -184,6 +178,29 @@ def checks(target: str) -> Iterator[tuple[str, Check]]:
             yield "build and install", build
             context = ("--context", CACHE / "execution-environment", "--verbosity", "1")
             yield "execution environment", command("ansible-builder", "create", *context)
+        case _:
+            yield from long_checks(target)
+
+
+def long_checks(target: str) -> Iterator[tuple[str, Check]]:
+    """Those of the make targets that `make test` has short forms of."""
+    match target:
+        case "coverage":
+            measured = branch_coverage.begin("all")
+            yield "unit tests", tests("unit", **measured)
+            yield "tests on the stand-in account", tests("account", *branch_coverage.CHOSEN, **measured)
+            faults = ("account/test_module_faults.py", "-k", "withdrawn")
+            yield "modules refused at each of their calls", tests(*faults, DAYONE_TORTURE="1", **measured)
+            yield "branches of plugins", lambda: one(branch_coverage.enough("all"))
+        case "torture":
+            yield "properties, with twenty times the examples", tests("unit", "-m", "hypothesis", DAYONE_TORTURE="1")
+            yield (
+                "tests that disturb and kill, at every step, and long ones",
+                tests("account", "--numprocesses=2", "-m", "torture or long", DAYONE_TORTURE="1"),
+            )
+        case "molecule":
+            for config in sorted(SCENARIOS.glob("*/molecule.yml")):
+                yield f"molecule, scenario {config.parent.name}", scenarios(config.parent.name)
         case _:
             sys.exit(f"There is no check '{target}'.")
 

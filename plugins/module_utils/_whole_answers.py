@@ -36,6 +36,10 @@ class AnsibleAWSModule(BaseModule):
     def client(self, service: str, retry_decorator: Any = None, **more: Any) -> Any:
         return with_whole_answers(super().client(service, retry_decorator or patience(service), **more))
 
+    def warn(self, *args: Any, **kwargs: Any) -> None:
+        """Ansible's own: amazon.aws gives warnings to ``exit_json`` a second time, which ansible-core deprecates."""
+        self._module.warn(*args, **kwargs)
+
 
 def with_whole_answers(client: Any) -> Any:
     """The client, which from now on raises a ``BotoCoreError`` for an answer that cannot be read."""

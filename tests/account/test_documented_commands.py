@@ -24,6 +24,7 @@ import yaml
 from account import member_scene, organization_scene
 from account.trail_scene import make_bucket, make_trail
 from conftest import CHECKOUT
+from deprecations import deprecations
 from sandbox import Sandbox
 from terminal import Terminal
 
@@ -66,6 +67,7 @@ class Reader:
             )
             ended, said = done.returncode, done.stdout
         assert ended == status, f"{command}\n{said}"
+        assert deprecations(said) == []
         self.output += said
 
     def at_terminal(self, arguments: list[str], answers: list[tuple[str, str]]) -> tuple[int, str]:

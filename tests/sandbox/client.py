@@ -81,7 +81,12 @@ class Sandbox:
             stdin=subprocess.DEVNULL if detached else subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(TESTS), os.environ.get("PYTHONPATH", "")])},
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join([str(TESTS), os.environ.get("PYTHONPATH", "")]),
+                # `make coverage` asks about plugins, and there are none here.
+                "COVERAGE_PROCESS_START": "",
+            },
             text=True,
             # A Ctrl-C is for the parent, which then stops the server in its own time.
             start_new_session=True,

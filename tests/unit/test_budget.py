@@ -135,6 +135,11 @@ class TestUpdate:
         assert "FilterExpression" not in both
         assert {"CostFilters", "CostTypes"} <= both.keys()
 
+    def test_what_counts_of_costs_is_no_matter_of_a_budget_of_usage(self) -> None:
+        usage = {**OPTIONS, "budget_type": "usage", "unit": "GB", "cost_filters": {"UsageType": ["x"]}}
+        assert "CostTypes" in as_aws("b", wanted_budget(OPTIONS), NOW)
+        assert "CostTypes" not in as_aws("b", wanted_budget(usage), NOW)
+
     def test_another_period_begins_anew(self) -> None:
         now = {**NOW, "TimePeriod": {"Start": 1, "End": 2}}
         assert "TimePeriod" in as_aws("b", wanted_budget(OPTIONS), now)

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.dayone.aws_account.plugins.module_utils._role_session import (
+    RENEWED_BY,
+    assume,
     credentials,
     ends_soon,
     role_arn,
@@ -67,3 +69,28 @@ def test_a_session_is_replaced_in_time(duration: int, minutes_left: int, ends: b
 def test_a_profile_of_the_environment_is_none_of_its_credentials() -> None:
     session = {"access_key": "ASIA", "secret_key": "s", "session_token": "t", "expiration": "", "duration": "900"}
     assert credentials(session) == {"access_key": "ASIA", "secret_key": "s", "session_token": "t", "profile": ""}
+
+
+@pytest.mark.parametrize("external_id", [None, "4711"])
+def test_a_session_has_what_renews_it(external_id: str | None) -> None:
+    asked: dict[str, Any] = {}
+
+    def assume_role(**arguments: Any) -> dict[str, Any]:
+        asked.update(arguments)
+        ends = datetime.datetime(2026, 11, 25, 13, tzinfo=datetime.UTC)
+        keys = {"AccessKeyId": "ASIA", "SecretAccessKey": "secret", "SessionToken": "token", "Expiration": ends}
+        return {"Credentials": keys, "AssumedRoleUser": {"Arn": f"{ARN}/dayone", "AssumedRoleId": "AROA:dayone"}}
+
+    wanted = {**dict.fromkeys(RENEWED_BY), "role_arn": ARN, "session_name": "dayone", "duration": 900}
+    made = assume(assume_role, {**wanted, "external_id": external_id})
+    # AWS refuses an empty external id: without one it is not sent.
+    assert asked.get("ExternalId") == external_id
+    assert ("ExternalId" in asked) is (external_id is not None)
+    assert credentials(made) == {
+        "access_key": "ASIA",
+        "secret_key": "secret",
+        "session_token": "token",
+        "profile": "",
+    }
+    assert made["expiration"] == "2026-11-25T13:00:00+00:00"
+    assert assume(assume_role, made)["arn"] == made["arn"]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from ansible_collections.dayone.aws_account.plugins.module_utils import _secrets
+from ansible_collections.dayone.aws_account.plugins.module_utils import _secrets, _vault
 from ansible_collections.dayone.aws_account.plugins.module_utils._vault import (
     LockedError,
     Secret,
@@ -16,6 +17,7 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._vault import (
     decrypt,
     encrypt,
     is_encrypted,
+    vault_of,
 )
 
 PLAIN = "otpauth://totp/Amazon%20Web%20Services:ada?secret=ABC ü\n".encode()
@@ -85,3 +87,51 @@ def test_files_are_encrypted_when_asked_and_read_either_way(tmp_path: Path) -> N
         assert path.stat().st_mode & 0o777 == 0o600
     with pytest.raises(LockedError):
         _secrets.read_secret(path)
+
+
+class Refused(Exception):  # noqa: N818 - it stands for the end of a module
+    """A module ended with a sentence."""
+
+
+class Module:
+    """A module with these parameters."""
+
+    def __init__(self, encrypt: str, *secrets: dict[str, str]) -> None:
+        self.params = {"encrypt": encrypt, "vault_secrets": list(secrets) or None}
+
+    def fail_json(self, msg: str) -> None:
+        raise Refused(msg)
+
+
+GIVEN = {"vault_id": "default", "secret": base64.b64encode(PASSWORD.encode()).decode()}
+
+
+@pytest.mark.parametrize(
+    ("module", "encrypts"),
+    [
+        (Module("auto"), False),
+        (Module("auto", GIVEN), True),
+        (Module("always", GIVEN), True),
+        (Module("never", GIVEN), False),
+        (Module("never"), False),
+    ],
+)
+def test_when_files_are_encrypted(module: Module, encrypts: bool) -> None:
+    vault = vault_of(module)
+    assert vault.encrypts is encrypts
+    # What an earlier run encrypted can be read either way.
+    assert [secret.password for secret in vault.secrets] == (
+        [PASSWORD.encode()] if module.params["vault_secrets"] else []
+    )
+
+
+def test_always_without_a_secret_stops_before_anything_is_written() -> None:
+    with pytest.raises(Refused, match="Nothing was changed"):
+        vault_of(Module("always"))
+
+
+def test_without_cryptography_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(_vault, "PBKDF2HMAC")
+    with pytest.raises(Refused, match="cryptography"):
+        vault_of(Module("auto", GIVEN))
+    assert vault_of(Module("auto")).secrets == ()

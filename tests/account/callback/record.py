@@ -20,12 +20,17 @@ description:
 
 
 class CallbackModule(CallbackBase):
-    """One line per result: play host, task name, action, status, changed, and the result itself."""
+    """One line per result: play, host, task name, action, status, changed, and the result itself."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "notification"
     CALLBACK_NAME = "record"
     CALLBACK_NEEDS_ENABLED = True
+
+    _play = ""
+
+    def v2_playbook_on_play_start(self, play: Any) -> None:
+        self._play = play.get_name()
 
     def _write(self, line: dict[str, Any]) -> None:
         with Path(os.environ["RECORD_FILE"]).open("a", encoding="utf-8") as record:
@@ -39,6 +44,7 @@ class CallbackModule(CallbackBase):
         outcome = result.result if public else result._result
         self._write(
             {
+                "play": self._play,
                 "host": host.get_name(),
                 "name": task.name or task.action,
                 "action": task.action,

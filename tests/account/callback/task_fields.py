@@ -24,8 +24,9 @@ class CallbackModule(CallbackBase):
     CALLBACK_NAME = "task_fields"
     CALLBACK_NEEDS_ENABLED = True
 
-    def v2_on_any(self, *args: Any, **kwargs: Any) -> None:
-        for told in args:
-            if hasattr(told, "_task_fields"):
-                with Path(os.environ["TASK_FIELDS_FILE"]).open("a", encoding="utf-8") as file:
-                    file.write(f"{told._task_fields}\n")
+    def _write(self, told: Any, **_more: Any) -> None:
+        with Path(os.environ["TASK_FIELDS_FILE"]).open("a", encoding="utf-8") as file:
+            file.write(f"{told._task_fields}\n")
+
+    v2_runner_on_ok = v2_runner_on_failed = v2_runner_on_skipped = v2_runner_on_unreachable = _write
+    v2_runner_item_on_ok = v2_runner_item_on_failed = v2_runner_item_on_skipped = v2_runner_retry = _write

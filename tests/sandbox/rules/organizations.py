@@ -97,6 +97,7 @@ def join(management_account: str, invited: Invited) -> str:
     account.tags, account.state, account.joined_method = dict(invited.tags), invited.state, "INVITED"
     account.attached_policies = []
     backend.accounts.append(account)
+    organizations_backends.master_accounts[invited.id] = (backend.account_id, backend.partition)
     return invited.id
 
 
