@@ -270,7 +270,7 @@ def test_what_it_cannot_judge_stops_it(ada: Ada, condition: dict[str, Any], word
 
 def test_a_service_whose_permissions_it_does_not_know_stops_it(ada: Ada) -> None:
     with pytest.raises(ClientError, match="NotImplemented"):
-        ada.client("ec2").describe_instances()
+        ada.client("sqs").list_queues()
 
 
 @pytest.mark.parametrize(

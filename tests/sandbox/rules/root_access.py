@@ -111,22 +111,6 @@ def trusted_access(request: Request, _world: World) -> None:
         raise RefusalError("AccessDeniedException", "You don't have permissions to access this resource.")
 
 
-@rule("organizations", "ListAccounts")
-def accounts_for_an_administrator(request: Request, _world: World) -> Answer | None:
-    """https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccounts.html
-
-    A member account that is a delegated administrator may list them; another one may not.
-    """
-    if request.account not in organizations_backends.master_accounts:
-        return None
-    backend = organization_run_by(request.account)
-    if backend is None:
-        raise RefusalError("AccessDeniedException", "You don't have permissions to access this resource.")
-    params = request.params
-    page, token = backend.list_accounts(max_results=params.get("MaxResults"), next_token=params.get("NextToken"))
-    return {"Accounts": page, **({"NextToken": token} if token else {})}
-
-
 @rule(
     "iam",
     "ListOrganizationsFeatures",
