@@ -111,7 +111,8 @@ class ActionModule(ActionBase):
             "before_header": f"{header} (last)",
             "after_header": f"{header} (now)",
         }
-        return {"changed": not all(current), "files": files, "diff": diff}
+        said = {name: given[name] for name in ("done", "beside")}
+        return {"changed": not all(current), "files": files, "diff": diff, **said}
 
 
 def read(file: Path) -> str:

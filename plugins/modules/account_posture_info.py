@@ -336,7 +336,12 @@ from ansible_collections.dayone.aws_account.plugins.module_utils._control import
 from ansible_collections.dayone.aws_account.plugins.module_utils._controls import judge
 from ansible_collections.dayone.aws_account.plugins.module_utils._costs import costs
 from ansible_collections.dayone.aws_account.plugins.module_utils._explain import fail_aws
-from ansible_collections.dayone.aws_account.plugins.module_utils._posture import Clients, open_regions, read
+from ansible_collections.dayone.aws_account.plugins.module_utils._posture import (
+    Clients,
+    client_of_ec2,
+    open_regions,
+    read,
+)
 from ansible_collections.dayone.aws_account.plugins.module_utils._posture_billing import Billing, reported
 from ansible_collections.dayone.aws_account.plugins.module_utils._posture_trails import told
 from ansible_collections.dayone.aws_account.plugins.module_utils._readings import account_of, attempt, caller_arn
@@ -358,7 +363,7 @@ def make_clients(module: Any) -> Clients:
     cloudtrail = client("cloudtrail")
     region = cloudtrail.meta.region_name
     asked = module.params["regions"]
-    switched_on = attempt(lambda: open_regions(client("ec2"))) if asked else []
+    switched_on = attempt(lambda: open_regions(client_of_ec2(client))) if asked else []
     regions = regions_to_look_into(asked, switched_on, region)
     arn = caller_arn(module, lambda: client("sts"))
     return Clients(
@@ -381,7 +386,7 @@ def make_clients(module: Any) -> Clients:
         analyzers={name: client("accessanalyzer", name) for name in regions},
         config={name: client("config", name) for name in regions},
         guard_duty={name: client("guardduty", name) for name in regions},
-        ec2={name: client("ec2", name) for name in regions} if asked else {},
+        ec2={name: client_of_ec2(client, name) for name in regions} if asked else {},
         open_regions=switched_on,
     )
 

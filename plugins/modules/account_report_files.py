@@ -95,6 +95,18 @@ files:
   elements: str
   returned: success
   sample: [/srv/dayone/123456789012/report.html, /srv/dayone/123456789012/report.json]
+done:
+  description: What was given as O(done).
+  type: list
+  elements: str
+  returned: success
+  sample: ["user 'admin' set up"]
+beside:
+  description: What was given as O(beside).
+  type: list
+  elements: str
+  returned: success
+  sample: []
 diff:
   description: What differs from the last report, a line for each thing; times, charges and what was done left out.
   type: dict
