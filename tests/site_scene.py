@@ -28,6 +28,14 @@ VARIABLES = {
 }
 FILES = ["account", "admin.accessKeys.csv", "admin.mfa", "admin.password", "credentials"]
 LAST_TASK = "Say what went wrong and what to do about it"
+# What a client asks again after. At every second call: the answer to each repetition comes, and the next call is hit.
+ASKED_AGAIN: dict[str, dict[str, Any]] = {
+    "throttled": {"kind": "throttled"},
+    "too-many-requests": {"code": "TooManyRequestsException"},
+    "internal-failure": {"code": "InternalFailure"},
+    "unavailable": {"code": "ServiceUnavailable"},
+    "reset-before": {"kind": "reset-before"},
+}
 # What a person is never to see: the words of a program that did not expect what happened.
 UNFORESEEN = re.compile(
     r"Traceback|MODULE FAILURE|KeyError|TypeError|AttributeError|has no attribute|UnicodeDecodeError|NoneType"

@@ -53,9 +53,9 @@ class NotToBeHadError(Exception):
         self.why = why
 
 
-def caller_arn(module: Any, client: Callable[[], Any]) -> str:
-    """Whose calls the module makes: as its option says, else as STS does, to which ``client`` makes a client."""
-    return module.params["caller_arn"] or str(client().get_caller_identity(aws_retry=True)["Arn"])
+def caller_arn(module: Any) -> str:
+    """Whose calls the module makes: as its option says, else as STS does."""
+    return module.params["caller_arn"] or str(module.client("sts").get_caller_identity(aws_retry=True)["Arn"])
 
 
 def account_of(arn: str) -> str:

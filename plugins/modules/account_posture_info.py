@@ -365,7 +365,7 @@ def make_clients(module: Any) -> Clients:
     asked = module.params["regions"]
     switched_on = attempt(lambda: open_regions(client_of_ec2(client))) if asked else []
     regions = regions_to_look_into(asked, switched_on, region)
-    arn = caller_arn(module, lambda: client("sts"))
+    arn = caller_arn(module)
     return Clients(
         make=client,
         caller_arn=arn,

@@ -148,7 +148,7 @@ def read(module: Any) -> dict[str, Any]:
     """The readings that the steps are judged by, and that of the last use."""
     iam = module.client("iam")
     billing = module.client("billing", region=module.params["billing_region"])
-    caller = caller_arn(module, lambda: module.client("sts"))
+    caller = caller_arn(module)
     return {
         "caller": caller,
         "summary": attempt(lambda: iam.get_account_summary(aws_retry=True)["SummaryMap"]),

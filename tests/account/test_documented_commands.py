@@ -23,7 +23,7 @@ import pytest
 import yaml
 from account import member_scene, organization_scene
 from account.trail_scene import make_bucket, make_trail
-from conftest import CHECKOUT
+from conftest import CHECKOUT, run_cold
 from deprecations import deprecations
 from sandbox import Sandbox
 from terminal import Terminal
@@ -54,17 +54,7 @@ class Reader:
         if answers:
             ended, said = self.at_terminal(arguments, answers)
         else:
-            done = subprocess.run(
-                arguments,
-                cwd=self.directory,
-                env=self.env,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                timeout=SECONDS,
-                check=False,
-            )
+            done = run_cold(arguments, self.directory, self.env, SECONDS)
             ended, said = done.returncode, done.stdout
         assert ended == status, f"{command}\n{said}"
         assert deprecations(said) == []

@@ -15,7 +15,7 @@ import pytest
 from killed_module import Module
 from sandbox import Sandbox
 from sandbox.client import DEFAULT_ACCOUNT, DEFAULT_REGION
-from site_scene import UNFORESEEN
+from site_scene import ASKED_AGAIN, UNFORESEEN
 from torture import STRIDE
 
 pytestmark = pytest.mark.torture
@@ -36,14 +36,7 @@ FAULTS: dict[str, dict[str, Any]] = {
 }
 # What `make test` tries: one that is asked again about what was done, and one that is an answer of no use.
 SHORT = ("reset-after", "truncated")
-# What AWS and the network mean by "ask again", at every second call.
-ASKED_AGAIN: dict[str, dict[str, Any]] = {
-    "throttled": {"kind": "throttled"},
-    "too-many-requests": {"code": "TooManyRequestsException"},
-    "internal-failure": {"code": "InternalFailure"},
-    "unavailable": {"code": "ServiceUnavailable"},
-    "reset-before": {"kind": "reset-before"},
-}
+# Of those at every second call.
 ASKED_AGAIN_SHORT = ("throttled", "reset-before")
 # botocore asks five times in all.
 MORE_OFTEN_THAN_BOTOCORE = 7
@@ -215,14 +208,19 @@ def run(module: Module, arguments: dict[str, Any], *, waits: bool = True) -> Res
     return result
 
 
-@pytest.mark.parametrize("fault", FAULTS if STRIDE == 1 else SHORT)
-@pytest.mark.parametrize("name", NAMES)
-def test_under_a_fault_at_each_call(account: Sandbox, tmp_path: Path, name: str, fault: str, figures: Figures) -> None:
+def begun(account: Sandbox, tmp_path: Path, name: str) -> tuple[Scene, Module]:
+    """The scene of this name at its beginning, and the module that it is about."""
     out = tmp_path / "lasting" / "out"
     out.parent.mkdir()
     scene: Scene = getattr(Scenes(account, out), name)()
-    module = Module(scene.module, out.parent, account.process_env())
     scene.begin()
+    return scene, Module(scene.module, out.parent, account.process_env())
+
+
+@pytest.mark.parametrize("fault", FAULTS if STRIDE == 1 else SHORT)
+@pytest.mark.parametrize("name", NAMES)
+def test_under_a_fault_at_each_call(account: Sandbox, tmp_path: Path, name: str, fault: str, figures: Figures) -> None:
+    scene, module = begun(account, tmp_path, name)
     account.clear_journal()
     assert not run(module, scene.arguments).get("failed")
     calls = [call for call in account.journal() if call.writes or FAULTS[fault].get("kind") != "stale"]
@@ -252,11 +250,7 @@ def test_under_a_fault_at_each_call(account: Sandbox, tmp_path: Path, name: str,
 @pytest.mark.parametrize("fault", ASKED_AGAIN if STRIDE == 1 else ASKED_AGAIN_SHORT)
 @pytest.mark.parametrize("name", NAMES)
 def test_under_a_fault_at_every_second_call(account: Sandbox, tmp_path: Path, name: str, fault: str) -> None:
-    out = tmp_path / "lasting" / "out"
-    out.parent.mkdir()
-    scene: Scene = getattr(Scenes(account, out), name)()
-    module = Module(scene.module, out.parent, account.process_env())
-    scene.begin()
+    scene, module = begun(account, tmp_path, name)
     account.fail("*", "*", every=2, **ASKED_AGAIN[fault])
     disturbed = run(module, scene.arguments, waits=False)
     assert account.faults()[0]["hits"]
@@ -270,11 +264,7 @@ def test_under_a_fault_at_every_second_call(account: Sandbox, tmp_path: Path, na
 
 @pytest.mark.parametrize("name", NAMES)
 def test_throttled_for_longer_than_botocore_waits(account: Sandbox, tmp_path: Path, name: str) -> None:
-    out = tmp_path / "lasting" / "out"
-    out.parent.mkdir()
-    scene: Scene = getattr(Scenes(account, out), name)()
-    module = Module(scene.module, out.parent, account.process_env())
-    scene.begin()
+    scene, module = begun(account, tmp_path, name)
     account.clear_journal()
     assert not run(module, scene.arguments).get("failed")
     calls = dict.fromkeys((call.service, call.action) for call in account.journal())

@@ -12,7 +12,7 @@ import pytest
 from account_state import State
 from conftest import Run
 from sandbox import Sandbox
-from site_scene import INTERFERENCE, Site, sentence_of
+from site_scene import ASKED_AGAIN, INTERFERENCE, Site, sentence_of
 from torture import sample
 
 Ansible = Callable[..., Run]
@@ -24,14 +24,6 @@ LAST_FEW = 20
 # A HEAD request's answer has a status alone.
 THROTTLED = ("Throttling", "ThrottlingException", "SlowDown", "503")
 
-# What a client asks again after. At every second call: the answer to each repetition comes, and the next call is hit.
-ASKED_AGAIN: dict[str, dict[str, Any]] = {
-    "throttled": {"kind": "throttled"},
-    "too-many-requests": {"code": "TooManyRequestsException"},
-    "internal-failure": {"code": "InternalFailure"},
-    "unavailable": {"code": "ServiceUnavailable"},
-    "reset-before": {"kind": "reset-before"},
-}
 FAULTS: dict[str, dict[str, Any]] = {
     "reset-after": {"kind": "reset-after"},
     "slow": {"kind": "slow", "seconds": PATIENCE_SECONDS + 2},
